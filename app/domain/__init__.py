@@ -1,0 +1,1 @@
+"""The program's nouns: geometry, faces, photos, people, changes, errors. numpy only."""
