@@ -1,0 +1,211 @@
+"""The schema. Times are whole milliseconds since 1970 UTC, paths are os.fsencode bytes.
+
+Every journalled table has an integer primary key `id` that is never used twice (AUTOINCREMENT),
+so that an undone insertion can be put back under its old key.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *items: Column[object] | UniqueConstraint | Index | CheckConstraint) -> Table:
+    key: Column[int] = Column("id", Integer, primary_key=True)
+    return Table(name, metadata, key, *items, sqlite_autoincrement=True)
+
+
+contracts = _table(
+    "contracts",
+    Column("digest", Text, nullable=False, unique=True),
+    Column("description", Text, nullable=False),
+)
+
+# A deleted collection keeps its rows and is only marked: deleting 100,000 faces and taking that back
+# are then both one row (docs/adr/0040).
+collections = _table(
+    "collections",
+    Column("collection_id", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("contract_pk", ForeignKey("contracts.id"), nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("deleted_at", Integer),
+    Index(
+        "ux_collections_collection_id",
+        "collection_id",
+        unique=True,
+        sqlite_where=text("deleted_at IS NULL"),
+    ),
+)
+
+# Facts about a file's content; never journalled, shared by all collections.
+photos = _table(
+    "photos",
+    Column("image_id", Text, nullable=False, unique=True),
+    Column("sha256", LargeBinary, nullable=False, unique=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("file_size", Integer, nullable=False),
+    Column("taken_at", Integer),
+)
+
+# Where a photo's file was last seen; the same content may lie in several places.
+photo_paths = _table(
+    "photo_paths",
+    Column("photo_pk", ForeignKey("photos.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("path", LargeBinary, nullable=False, unique=True),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("seen_at", Integer, nullable=False),
+    Column("missing_since", Integer),
+)
+
+# A photo in a collection.
+memberships = _table(
+    "memberships",
+    Column("collection_pk", ForeignKey("collections.id"), nullable=False),
+    Column("photo_pk", ForeignKey("photos.id"), nullable=False, index=True),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("unindexed", Text),
+    Column("added_at", Integer, nullable=False),
+    UniqueConstraint("collection_pk", "photo_pk"),
+    CheckConstraint("status IN ('waiting', 'indexed', 'failed')", name="status"),
+)
+
+users = _table(
+    "users",
+    Column("collection_pk", ForeignKey("collections.id"), nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("color", Integer, nullable=False),
+    Column("cover_face_pk", Integer),
+    Column("birthday", Text),
+    Column("hidden", Boolean, nullable=False, default=False),
+    Column("created_at", Integer, nullable=False),
+    UniqueConstraint("collection_pk", "user_id"),
+)
+
+faces = _table(
+    "faces",
+    Column("face_id", Text, nullable=False, unique=True),
+    Column("collection_pk", ForeignKey("collections.id"), nullable=False),
+    Column("photo_pk", ForeignKey("photos.id"), nullable=False, index=True),
+    Column("external_image_id", Text),
+    Column("user_pk", ForeignKey("users.id"), index=True),
+    Column("left", Float, nullable=False),
+    Column("top", Float, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("landmarks", LargeBinary, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("roll", Float, nullable=False),
+    Column("yaw", Float, nullable=False),
+    Column("pitch", Float, nullable=False),
+    Column("brightness", Float, nullable=False),
+    Column("sharpness", Float, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("hidden", Boolean, nullable=False, default=False),
+    Column("created_at", Integer, nullable=False),
+    Index("ix_faces_collection_photo", "collection_pk", "photo_pk"),
+)
+
+embeddings = _table(
+    "embeddings",
+    Column("face_pk", ForeignKey("faces.id"), nullable=False),
+    Column("contract_pk", ForeignKey("contracts.id"), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    UniqueConstraint("face_pk", "contract_pk"),
+)
+
+rejections = _table(
+    "rejections",
+    Column("face_pk", ForeignKey("faces.id"), nullable=False),
+    Column("user_pk", ForeignKey("users.id"), nullable=False, index=True),
+    Column("created_at", Integer, nullable=False),
+    UniqueConstraint("face_pk", "user_pk"),
+)
+
+saved_searches = _table(
+    "saved_searches",
+    Column("collection_pk", ForeignKey("collections.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+)
+
+changes = _table(
+    "changes",
+    Column("kind", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("collection_pk", Integer, index=True),
+    Column("summary", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("undoes", ForeignKey("changes.id")),
+    Column("undone_by", ForeignKey("changes.id")),
+    Column("open", Boolean, nullable=False, default=False),
+)
+
+# One touched row: op is i(nsert), u(pdate), d(elete) or r(eference). `before` and `after` hold the
+# changed columns of an update; `before` the whole row of a deletion (JSON, blobs as {"$b": base64}).
+change_rows = _table(
+    "change_rows",
+    Column("change_pk", ForeignKey("changes.id"), nullable=False, index=True),
+    Column("table_name", Text, nullable=False),
+    Column("row_pk", Integer, nullable=False),
+    Column("op", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Index("ix_change_rows_row", "table_name", "row_pk"),
+)
+
+jobs = _table(
+    "jobs",
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("params", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("total", Integer, nullable=False, default=0),
+    Column("done", Integer, nullable=False, default=0),
+    Column("failed", Integer, nullable=False, default=0),
+    Column("change_pk", ForeignKey("changes.id")),
+    Column("process", Text),
+    Column("created_at", Integer, nullable=False),
+    Column("finished_at", Integer),
+)
+
+job_failures = _table(
+    "job_failures",
+    Column("job_pk", ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("path", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+JOURNALLED = {
+    table.name: table
+    for table in (collections, memberships, users, faces, embeddings, rejections, saved_searches)
+}
