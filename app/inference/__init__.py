@@ -1,1 +1,1 @@
-
+"""Models on onnxruntime: from pixels to faces and vectors."""

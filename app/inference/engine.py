@@ -1,0 +1,145 @@
+"""The face engine: from pixels to faces and vectors. What the rest of the program sees of inference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.embedding import EmbeddingContract, SimilarityScale
+from app.domain.errors import ModelError
+from app.domain.faces import DetectedFace
+from app.domain.geometry import BoundingBox, Landmarks
+from app.inference.alignment import ARCFACE_TEMPLATE, TEMPLATE_SIZE, FaceAligner
+from app.inference.candidates import Candidates
+from app.inference.detection import FaceDetector
+from app.inference.embedding import FaceEmbedder
+from app.inference.manifest import Task, load_manifest
+from app.inference.pose import pose_of
+from app.inference.quality import quality_of
+from app.inference.retinaface import RetinaFace
+from app.inference.sessions import ProviderChoice, Session
+
+
+class FaceEngine(Protocol):
+    """Pixels are uint8 (H, W, 3) RGB, upright. Every method is deterministic and may be called from
+    several threads at once; each raises ModelError where a model file is missing or altered."""
+
+    @property
+    def contract(self) -> EmbeddingContract:
+        """What the vectors depend on."""
+
+    @property
+    def scale(self) -> SimilarityScale:
+        """Cosine to similarity for the vectors."""
+
+    def detect(self, pixels: NDArray[np.uint8]) -> list[DetectedFace]:
+        """All faces, the largest first."""
+
+    def embed(self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks]) -> NDArray[np.float32]:
+        """One vector of length 1 for each face: float32 (n, dimension)."""
+
+    def locate(self, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
+        """The face in a box that a person drew. The box stays as drawn; where the detector sees no
+        face in it, the landmarks are those of a frontal face and the confidence is 0."""
+
+    def aligned_crop(
+        self, pixels: NDArray[np.uint8], landmarks: Landmarks, size: int = TEMPLATE_SIZE
+    ) -> NDArray[np.uint8]:
+        """The face turned upright and centred, uint8 (size, size, 3), for display."""
+
+    def warm_up(self) -> None:
+        """Open the models now, so that the first photo does not wait for them."""
+
+
+# A drawn box is taken to be tight, as the detector's: where the template's landmarks lie in one,
+# in ratios of the box. Measured: the means over the frontal portraits of the test data.
+BOX_LANDMARKS = (ARCFACE_TEMPLATE - [19.0, 4.0]) / [74.0, 104.0]
+LOCATE_MARGIN = 0.6
+LOCATE_SIDE = 320
+
+
+class OnnxFaceEngine:
+    """The engine over the ONNX models of a folder; a FaceEngine."""
+
+    def __init__(self, models_dir: Path, provider: str = "cpu", threads: int = 1) -> None:
+        """Read the manifest; the models themselves open when first used.
+
+        Args:
+            models_dir: a folder with manifest.toml, as from find_models_dir().
+            provider: "cpu", "cuda", "directml" or "coreml"; see `providers` for what came of it.
+            threads: onnxruntime's threads for one call. 1 serves several workers best.
+        Raises:
+            ModelError: the manifest is missing or wrong.
+        """
+        manifest = load_manifest(models_dir)
+        detection = Session(manifest, manifest.default(Task.FACE_DETECTION), provider, threads)
+        embedding = Session(manifest, manifest.default(Task.FACE_EMBEDDING), provider, threads)
+        self._sessions = (detection, embedding)
+        self._detector = FaceDetector(RetinaFace(detection))
+        self._aligner = FaceAligner()
+        self._embedder = FaceEmbedder(embedding)
+        if self._embedder.contract.alignment != self._aligner.name:
+            raise ModelError(
+                f"The model {self._embedder.contract.model_id} wants faces aligned as "
+                f"“{self._embedder.contract.alignment}”; this program knows “{self._aligner.name}”."
+            )
+        self.contract = self._embedder.contract
+        self.scale = self._embedder.scale
+
+    @property
+    def providers(self) -> tuple[ProviderChoice, ...]:
+        """What runs the models, and why where it is not what was asked for (final after warm_up)."""
+        return tuple(session.provider for session in self._sessions)
+
+    def detect(self, pixels: NDArray[np.uint8]) -> list[DetectedFace]:
+        _check(pixels)
+        found = self._detector.detect(pixels)
+        faces = [self._face(pixels, found, index) for index in range(len(found))]
+        return sorted(faces, key=lambda face: -face.box.area)
+
+    def embed(self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks]) -> NDArray[np.float32]:
+        _check(pixels)
+        if not landmarks:
+            return np.zeros((0, self.contract.dimension), np.float32)
+        return self._embedder.embed(np.stack([self.aligned_crop(pixels, each) for each in landmarks]))
+
+    def locate(self, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
+        _check(pixels)
+        height, width = pixels.shape[:2]
+        left, top, box_width, box_height = box.to_pixels(width, height)
+        points = BOX_LANDMARKS * [box_width, box_height] + [left, top]
+        return self._described(pixels, box, points.astype(np.float32), 0.0)
+
+    def aligned_crop(
+        self, pixels: NDArray[np.uint8], landmarks: Landmarks, size: int = TEMPLATE_SIZE
+    ) -> NDArray[np.uint8]:
+        height, width = pixels.shape[:2]
+        return self._aligner.crop(pixels, landmarks.to_pixels(width, height), size)
+
+    def warm_up(self) -> None:
+        blank = np.zeros((64, 64, 3), np.uint8)
+        self._detector.detect(blank)
+        self._embedder.embed(np.zeros((1, TEMPLATE_SIZE, TEMPLATE_SIZE, 3), np.uint8))
+
+    def _face(self, pixels: NDArray[np.uint8], found: Candidates, index: int) -> DetectedFace:
+        height, width = pixels.shape[:2]
+        left, top, right, bottom = (float(value) for value in found.boxes[index])
+        box = BoundingBox.from_pixels(left, top, right - left, bottom - top, width, height)
+        return self._described(pixels, box, found.points[index], float(found.scores[index]) * 100)
+
+    def _described(
+        self, pixels: NDArray[np.uint8], box: BoundingBox, points: NDArray[np.float32], confidence: float
+    ) -> DetectedFace:
+        height, width = pixels.shape[:2]
+        landmarks = Landmarks((points / np.array([width, height], np.float32)).astype(np.float32))
+        quality = quality_of(self._aligner.crop(pixels, points))
+        return DetectedFace(box, landmarks, confidence, pose_of(points), quality)
+
+
+def _check(pixels: NDArray[np.uint8]) -> None:
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or 0 in pixels.shape:
+        raise ValueError(f"pixels must be uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")

@@ -1,0 +1,20 @@
+"""From uint8 RGB pictures to the tensor a model takes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.inference.manifest import InputSpec
+
+
+def tensor_of(images: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
+    """uint8 (n, H, W, 3) RGB to float32 in the layout, order and range of the spec."""
+    order = (0, 1, 2) if spec.channels == "RGB" else (2, 1, 0)
+    count, height, width = images.shape[:3]
+    tensor = np.empty((count, 3, height, width), np.float32)
+    for place, channel in enumerate(order):
+        np.subtract(images[..., channel], np.float32(spec.mean[place]), out=tensor[:, place])
+    if spec.scale != 1.0:
+        tensor *= np.float32(spec.scale)
+    return tensor if spec.layout == "NCHW" else np.ascontiguousarray(tensor.transpose(0, 2, 3, 1))
