@@ -1,0 +1,139 @@
+"""A library on disk: a folder with the database, the caches and the pictures that have no file.
+
+library.db      the truth
+cache/          thumbnails and vector indexes, made again when lost
+originals/      pasted or dragged pictures that exist nowhere else
+backups/        copies of library.db from before each migration
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.domain.errors import LibraryCorrupt, LibraryError, LibraryReadOnly, LibraryTooNew
+from app.storage.database import Database, translated
+from app.storage.tables import metadata
+from app.storage.thumbnails import ThumbnailCache
+
+SCHEMA_REVISION = "0001"
+_APPLICATION_ID = 0x4C494B45  # "LIKE"
+# A full check of a large file would hold up the window; a small one is read in a blink.
+_CHECKED_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Library:
+    folder: Path
+    database: Database
+    thumbnails: ThumbnailCache
+
+    @property
+    def originals(self) -> Path:
+        return self.folder / "originals"
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache"
+
+    def close(self) -> None:
+        self.thumbnails.close()
+        self.database.close()
+
+
+def open_library(folder: Path) -> Library:
+    """Open the library in `folder`, or make one there. Migrates an older one after a backup.
+
+    Raises LibraryTooNew, LibraryCorrupt, LibraryReadOnly or LibraryError with a plain sentence;
+    nothing is changed then.
+    """
+    path = folder / "library.db"
+    try:
+        for part in (folder, folder / "cache", folder / "originals", folder / "backups"):
+            part.mkdir(parents=True, exist_ok=True)
+    except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        raise LibraryReadOnly(
+            f"The library {folder} cannot be made or written there. Choose a folder of your own."
+        ) from error
+    except OSError as error:
+        raise LibraryError(f"The library {folder} cannot be opened: {error.strerror}.") from error
+    _require_writable(folder)
+    with translated(path):
+        revision = _revision(path)
+    if revision is None:
+        _create(path)
+    elif int(revision) > int(SCHEMA_REVISION):
+        raise LibraryTooNew(
+            f"The library {folder} was made by a newer Likeness. Update the program to open it; "
+            "nothing in it was changed."
+        )
+    elif revision != SCHEMA_REVISION:
+        _migrate(path, revision)
+    return Library(folder, Database(path), ThumbnailCache(folder / "cache" / "thumbnails.db"))
+
+
+def _require_writable(folder: Path) -> None:
+    probe = folder / ".writable"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise LibraryReadOnly(
+            f"The library {folder} can be read but not written. "
+            "Check its permissions, or copy it to a folder of your own."
+        ) from error
+
+
+def _revision(path: Path) -> str | None:
+    """None when there is no database yet. Raises LibraryCorrupt when it is not one of ours."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
+        if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if not tables:
+                return None
+            raise LibraryCorrupt(f"{path} is a database, but not a library of Likeness.")
+        if path.stat().st_size <= _CHECKED_BYTES:
+            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if verdict != "ok":
+                raise sqlite3.DatabaseError("database disk image is malformed")
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0])
+
+
+def _create(path: Path) -> None:
+    """A new library needs no migration: the tables as they are now, stamped as the newest."""
+    database = Database(path)
+    try:
+        with database.write() as connection:
+            # Another process may have made it between the look and the lock.
+            found = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+            if not found:
+                metadata.create_all(connection)
+                connection.exec_driver_sql(
+                    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+                )
+                connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (SCHEMA_REVISION,))
+                connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION_ID}")
+    finally:
+        database.close()
+
+
+def _migrate(path: Path, revision: str) -> None:
+    # Alembic takes 0.2 s to import, and an up-to-date library never needs it.
+    from app.storage.migrations import upgrade
+
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    backup = path.parent / "backups" / f"library-{revision}-{stamp}.db"
+    with (
+        translated(path),
+        closing(sqlite3.connect(path)) as source,
+        closing(sqlite3.connect(backup)) as copy,
+    ):
+        source.backup(copy)
+    with translated(path):
+        upgrade(path)
