@@ -1,0 +1,173 @@
+"""A deterministic engine for unit tests: a face is a coloured square on grey, its vector follows the colour.
+
+    pixels = painted([(person_color(0), (40, 40, 80)), (person_color(1), (200, 40, 60))])
+    FakeEngine().detect(pixels)   # two faces, the larger first
+
+The same colour gives the same vector (similarity 100), a `shade` of it a close one, and another person's
+colour an unrelated one (similarity far below 80). Squares must not touch each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.domain.embedding import EmbeddingContract, SimilarityScale
+from app.domain.faces import DetectedFace
+from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
+
+Color = tuple[int, int, int]
+Square = tuple[Color, tuple[int, int, int]]
+
+DIMENSION = 128
+_STEP = 32
+_SMALLEST_SIDE = 8
+_LEAST_SATURATION = 60
+_POINTS = np.array([[0.3, 0.35], [0.7, 0.35], [0.5, 0.55], [0.35, 0.75], [0.65, 0.75]], np.float32)
+
+
+def person_color(number: int) -> Color:
+    """The colour of the person of that number (0-239): the middle of one cube of 32 levels a channel."""
+    strong = [
+        (r, g, b)
+        for r in range(8)
+        for g in range(8)
+        for b in range(8)
+        if (max(r, g, b) - min(r, g, b)) * _STEP > 2 * _LEAST_SATURATION
+    ]
+    # A stride that shares no factor with the count spreads neighbours over the whole space.
+    r, g, b = strong[(number * 97) % len(strong)]
+    return r * _STEP + _STEP // 2, g * _STEP + _STEP // 2, b * _STEP + _STEP // 2
+
+
+def shade(color: Color, steps: int) -> Color:
+    """Another look of the same person; steps -12 to 12, 0 is the colour itself."""
+    if not -12 <= steps <= 12:
+        raise ValueError("a shade is -12 to 12 steps away")
+    return color[0] + steps, color[1] - steps, color[2] + steps
+
+
+def painted(
+    squares: Sequence[Square], size: tuple[int, int] = (640, 480), *, background: int = 128
+) -> NDArray[np.uint8]:
+    """uint8 (height, width, 3): each square is (colour, (left, top, side)) in pixels. `size` is
+    (width, height); another `background` (0-255) makes another photo with the same faces."""
+    pixels = np.full((size[1], size[0], 3), background, np.uint8)
+    for color, (left, top, side) in squares:
+        pixels[top : top + side, left : left + side] = color
+    return pixels
+
+
+def save_image(path: Path, pixels: NDArray[np.uint8], **options: Any) -> Path:
+    """Write the pixels in the format that the name's ending says."""
+    Image.fromarray(pixels).save(path, **options)
+    return path
+
+
+def vector_of(color: Color) -> NDArray[np.float32]:
+    """float32 (DIMENSION,) of length 1, as FakeEngine.embed gives for a square of that colour."""
+    channels = np.clip(np.asarray(color, np.int64), 0, 255)
+    cube, rest = channels // _STEP, (channels % _STEP - _STEP // 2) / _STEP
+    seed = int(cube[0] * 64 + cube[1] * 8 + cube[2])
+    directions = np.random.default_rng(seed).normal(size=(4, DIMENSION))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    vector = directions[0] + rest @ directions[1:]
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+class FakeEngine:
+    """Implements app.inference.engine.FaceEngine."""
+
+    def __init__(self) -> None:
+        self.contract = EmbeddingContract("fake-squares", "0" * 64, DIMENSION, "square", "colour")
+        self.scale = SimilarityScale((-1.0, 0.5, 0.6, 0.8, 1.0), (0.0, 80.0, 90.0, 99.0, 100.0))
+        self.detections = 0
+
+    def detect(self, pixels: NDArray[np.uint8]) -> list[DetectedFace]:
+        self.detections += 1
+        faces = [self._face(pixels, bounds, 99.0) for bounds in _squares(pixels)]
+        return sorted(faces, key=lambda face: -face.box.area)
+
+    def embed(self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks]) -> NDArray[np.float32]:
+        if not landmarks:
+            return np.zeros((0, DIMENSION), np.float32)
+        return np.stack([vector_of(_color_at(pixels, each)) for each in landmarks])
+
+    def locate(self, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
+        height, width = pixels.shape[:2]
+        left, top, across, down = box.to_pixels(width, height)
+        face = self._face(pixels, (left, top, left + across, top + down), 0.0)
+        seen = any(box.iou(self._face(pixels, bounds, 0.0).box) > 0.3 for bounds in _squares(pixels))
+        return DetectedFace(box, face.landmarks, 99.0 if seen else 0.0, face.pose, face.quality)
+
+    def aligned_crop(
+        self, pixels: NDArray[np.uint8], landmarks: Landmarks, size: int = 112
+    ) -> NDArray[np.uint8]:
+        height, width = pixels.shape[:2]
+        points = landmarks.to_pixels(width, height)
+        low, high = points.min(axis=0), points.max(axis=0)
+        center, side = (low + high) / 2, float((high - low).max()) * 2.5
+        steps = (np.arange(size) + 0.5) / size - 0.5
+        columns = np.clip(center[0] + steps * side, 0, width - 1).astype(int)
+        rows = np.clip(center[1] + steps * side, 0, height - 1).astype(int)
+        return np.ascontiguousarray(pixels[np.ix_(rows, columns)])
+
+    def warm_up(self) -> None:
+        """There is no model to open."""
+
+    def _face(
+        self, pixels: NDArray[np.uint8], bounds: tuple[float, float, float, float], confidence: float
+    ) -> DetectedFace:
+        height, width = pixels.shape[:2]
+        left, top, right, bottom = bounds
+        box = BoundingBox.from_pixels(left, top, right - left, bottom - top, width, height)
+        points = _POINTS * [box.width, box.height] + [box.left, box.top]
+        landmarks = Landmarks(points.astype(np.float32))
+        brightness = float(np.mean(_color_at(pixels, landmarks))) / 2.55
+        return DetectedFace(
+            box,
+            landmarks,
+            confidence,
+            Pose(0.0, 0.0, 0.0),
+            Quality(brightness, min(100.0, right - left)),
+        )
+
+
+def _color_at(pixels: NDArray[np.uint8], landmarks: Landmarks) -> Color:
+    height, width = pixels.shape[:2]
+    x, y = landmarks.to_pixels(width, height).mean(axis=0)
+    column, row = int(np.clip(x, 0, width - 1)), int(np.clip(y, 0, height - 1))
+    patch = pixels[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2].reshape(-1, 3)
+    r, g, b = (int(value) for value in np.median(patch, axis=0))
+    return r, g, b
+
+
+def _squares(pixels: NDArray[np.uint8]) -> list[tuple[float, float, float, float]]:
+    """(left, top, right, bottom) in pixels of every coloured patch, found run by run."""
+    saturated = pixels.max(axis=2).astype(int) - pixels.min(axis=2) > _LEAST_SATURATION
+    patches: list[list[int]] = []
+    open_patches: list[list[int]] = []
+    for row in np.flatnonzero(saturated.any(axis=1)).tolist():
+        runs = np.concatenate(([0], saturated[row].view(np.int8), [0]))
+        edges: list[int] = np.flatnonzero(np.diff(runs)).tolist()
+        continued = []
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            for patch in open_patches:
+                if patch[3] == row and start < patch[2] and end > patch[0]:
+                    patch[0], patch[2], patch[3] = min(patch[0], start), max(patch[2], end), row + 1
+                    break
+            else:
+                patch = [start, row, end, row + 1]
+                patches.append(patch)
+            continued.append(patch)
+        open_patches = continued
+    return [
+        (float(left), float(top), float(right), float(bottom))
+        for left, top, right, bottom in patches
+        if right - left >= _SMALLEST_SIDE and bottom - top >= _SMALLEST_SIDE
+    ]
