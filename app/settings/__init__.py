@@ -1,1 +1,1 @@
-
+"""Typed settings over defaults, and where files lie on each platform."""

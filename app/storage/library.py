@@ -75,6 +75,35 @@ def open_library(folder: Path) -> Library:
     return Library(folder, Database(path), ThumbnailCache(folder / "cache" / "thumbnails.db"))
 
 
+def back_up_if_due(library: Library, *, every_days: int = 7, keep: int = 3) -> Path | None:
+    """Copy the database into backups/ when the newest copy is older than that; None if it is not.
+
+    Takes seconds for a large library: call it from a job. Raises DiskFull.
+    """
+    folder = library.folder / "backups"
+    copies = sorted(folder.glob("library-*.db"), key=lambda copy: copy.stat().st_mtime)
+    now = datetime.now(UTC)
+    if copies and now.timestamp() - copies[-1].stat().st_mtime < every_days * 86_400:
+        return None
+    made = _back_up(library.database.path, SCHEMA_REVISION)
+    for old in copies[: max(0, len(copies) + 1 - keep)]:
+        old.unlink(missing_ok=True)
+    return made
+
+
+def _back_up(path: Path, revision: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    backup = path.parent / "backups" / f"library-{revision}-{stamp}.db"
+    partial = backup.with_suffix(".partial")
+    with (
+        translated(path),
+        closing(sqlite3.connect(path, timeout=30)) as source,
+        closing(sqlite3.connect(partial)) as copy,
+    ):
+        source.backup(copy)
+    return partial.rename(backup)
+
+
 def _require_writable(folder: Path) -> None:
     probe = folder / ".writable"
     try:
@@ -127,13 +156,6 @@ def _migrate(path: Path, revision: str) -> None:
     # Alembic takes 0.2 s to import, and an up-to-date library never needs it.
     from app.storage.migrations import upgrade
 
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    backup = path.parent / "backups" / f"library-{revision}-{stamp}.db"
-    with (
-        translated(path),
-        closing(sqlite3.connect(path)) as source,
-        closing(sqlite3.connect(backup)) as copy,
-    ):
-        source.backup(copy)
+    _back_up(path, revision)
     with translated(path):
         upgrade(path)

@@ -1,0 +1,128 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, select
+
+from app.domain.errors import LibraryCorrupt, LibraryReadOnly, LibraryTooNew
+from app.storage import tables
+from app.storage.library import SCHEMA_REVISION, back_up_if_due, open_library
+from app.storage.migrations import configuration, upgrade
+
+
+def test_a_new_library_opens_twice(tmp_path: Path) -> None:
+    first = open_library(tmp_path / "a")
+    with first.database.write() as connection:
+        connection.execute(tables.contracts.insert().values(digest="d", description="{}"))
+    second = open_library(tmp_path / "a")
+    with second.database.read() as connection:
+        assert connection.execute(select(tables.contracts.c.digest)).scalars().all() == ["d"]
+    first.close()
+    second.close()
+
+
+def test_the_newest_migration_is_the_one_a_new_library_is_stamped_with() -> None:
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(configuration(Path("unused.db")))
+    assert script.get_current_head() == SCHEMA_REVISION
+
+
+def test_migrations_end_at_the_tables(tmp_path: Path) -> None:
+    """What a migrated old library looks like is what a new one looks like."""
+    migrated = tmp_path / "migrated.db"
+    upgrade(migrated)
+    fresh = open_library(tmp_path / "fresh")
+    fresh.close()
+
+    def schema(path: Path) -> dict[str, list[str]]:
+        with closing(sqlite3.connect(path)) as connection:
+            rows = connection.execute(
+                "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
+            )
+            # The order of a table's constraints says nothing, so the words are compared sorted.
+            return {name: sorted(sql.replace(",", " ").split()) for name, sql in rows}
+
+    assert schema(migrated) == schema(tmp_path / "fresh" / "library.db")
+
+
+def test_a_newer_library_is_left_alone(tmp_path: Path) -> None:
+    open_library(tmp_path).close()
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(LibraryTooNew, match="newer Likeness"):
+        open_library(tmp_path)
+
+
+@pytest.mark.parametrize("rubbish", [b"rubbish" * 1000, b"SQLite format 3\x00" + b"\xff" * 4096])
+def test_a_corrupt_library_is_left_alone(tmp_path: Path, rubbish: bytes) -> None:
+    path = tmp_path / "library.db"
+    path.write_bytes(rubbish)
+    with pytest.raises(LibraryCorrupt, match="damaged"):
+        open_library(tmp_path)
+    assert path.read_bytes() == rubbish
+
+
+def test_a_damaged_page_is_noticed(tmp_path: Path) -> None:
+    open_library(tmp_path).close()
+    path = tmp_path / "library.db"
+    data = bytearray(path.read_bytes())
+    data[4096 * 3 : 4096 * 4] = b"\xa5" * 4096
+    path.write_bytes(data)
+    with pytest.raises(LibraryCorrupt):
+        open_library(tmp_path)
+
+
+def test_somebody_elses_database_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE notes (text)")
+    with pytest.raises(LibraryCorrupt, match="not a library of Likeness"):
+        open_library(tmp_path)
+
+
+def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("")
+    with pytest.raises(LibraryReadOnly):
+        open_library(blocker)
+
+
+def test_lost_or_damaged_thumbnails_are_made_again(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    library.thumbnails.put("photo", 7, b"jpeg")
+    library.close()
+    (tmp_path / "cache" / "thumbnails.db").write_bytes(b"not a database" * 500)
+    library = open_library(tmp_path)
+    assert library.thumbnails.get("photo", 7) is None
+    library.thumbnails.put_many([("photo", 7, b"again"), ("face", 7, b"other")])
+    assert library.thumbnails.get("photo", 7) == b"again"
+    assert library.thumbnails.has("photo", [6, 7]) == {7}
+    library.thumbnails.drop("photo", [7])
+    assert library.thumbnails.get("photo", 7) is None
+    library.close()
+
+
+def test_foreign_keys_are_enforced(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    assert set(inspect(library.database.engine).get_table_names()) >= set(tables.JOURNALLED)
+    with pytest.raises(Exception, match="FOREIGN KEY"), library.database.write() as connection:
+        connection.execute(tables.rejections.insert().values(face_pk=1, user_pk=1, created_at=0))
+    library.close()
+
+
+def test_a_backup_is_made_when_it_is_due_and_opens(tmp_path: Path) -> None:
+    library = open_library(tmp_path / "a")
+    first = back_up_if_due(library)
+    assert first is not None
+    assert back_up_if_due(library) is None
+    for _ in range(4):
+        back_up_if_due(library, every_days=-1, keep=2)
+    assert len(list((library.folder / "backups").iterdir())) <= 2
+    library.close()
+    newest = max((tmp_path / "a" / "backups").iterdir())
+    (tmp_path / "b").mkdir()
+    newest.rename(tmp_path / "b" / "library.db")
+    open_library(tmp_path / "b").close()
