@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,10 +25,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     theme: ThemeChoice = "system"
-    reduce_motion: bool | None = Field(None, description="None follows the system")
-    provider: ProviderChoice = Field("cpu", description="What onnxruntime runs the models on")
-    workers: int | None = Field(None, ge=1, le=64, description="Photos at once; None: one a core")
-    threshold: float = Field(80.0, ge=0, le=100, description="Similarity that counts as a match")
+    reduce_motion: Annotated[bool | None, Field(description="None follows the system")] = None
+    provider: Annotated[ProviderChoice, Field(description="What onnxruntime runs the models on")] = "cpu"
+    workers: Annotated[int | None, Field(ge=1, le=64, description="Photos at once; None: one a core")] = None
+    threshold: Annotated[float, Field(ge=0, le=100, description="Similarity that counts as a match")] = 80.0
     recent_libraries: tuple[str, ...] = ()
 
     def changed(self, **values: Any) -> Settings:
