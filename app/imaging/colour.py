@@ -15,6 +15,7 @@ _MAX_PROFILE_BYTES = 4 * 1024 * 1024
 _PROFILE_SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _STRIP_ROWS = 256
+_TINY_SRGB = "c2"  # the 524-byte sRGB that large photo sites embed
 
 # TIFF 6.0 tags.
 _BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
@@ -72,7 +73,8 @@ def _with_profile(image: Image.Image, block: bytes) -> Image.Image:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(block))
         if profile.profile.xcolor_space.strip() != _PROFILE_SPACES.get(image.mode):
             return image
-        if image.mode == "RGB" and "srgb" in (profile.profile.profile_description or "").lower():
+        name = (profile.profile.profile_description or "").lower()
+        if image.mode == "RGB" and ("srgb" in name or name == _TINY_SRGB):
             return image
     except Exception:  # a damaged profile says nothing about the picture
         return image

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from PIL import ExifTags, Image
@@ -11,6 +12,18 @@ from PIL import ExifTags, Image
 _EXIF_DATES = (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized)
 _DATE = re.compile(r"\s*(\d{4})[:\-/.](\d\d?)[:\-/.](\d\d?)[ T]+(\d\d?):(\d\d?)(?::(\d\d?))?")
 _FIRST_PHOTOGRAPH = 1826
+
+
+@dataclass(frozen=True)
+class Facts:
+    """orientation: EXIF 1-8, None when not stated. taken_at: without a zone."""
+
+    orientation: int | None
+    taken_at: datetime | None
+
+
+def facts_of(exif: Image.Exif) -> Facts:
+    return Facts(orientation(exif), taken_at(exif))
 
 
 def orientation(exif: Image.Exif) -> int | None:
