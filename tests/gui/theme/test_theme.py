@@ -51,7 +51,7 @@ def test_the_bundled_faces_are_used(theme: Theme) -> None:
 def test_figures_are_tabular(theme: Theme, role: str) -> None:
     metrics = QFontMetricsF(theme.font(role))
     widths = {round(metrics.horizontalAdvance(str(n) * 8), 3) for n in range(10)}
-    assert len(widths) == 1
+    assert max(widths) - min(widths) < 0.5, "rounding to 1/64 px is all that may differ"
 
 
 def test_tabular_figures_survive_the_style_sheet(theme: Theme, qtbot) -> None:
