@@ -131,7 +131,8 @@ faces = _table(
     Column("source", Text, nullable=False),
     Column("hidden", Boolean, nullable=False, default=False),
     Column("created_at", Integer, nullable=False),
-    Index("ix_faces_collection_photo", "collection_pk", "photo_pk"),
+    # Answers "how many faces, how many named" for 100,000 photos without touching the wide rows.
+    Index("ix_faces_collection_photo", "collection_pk", "photo_pk", "user_pk", "hidden"),
 )
 
 embeddings = _table(
