@@ -1,0 +1,37 @@
+"""DetectFaces: what is in one image; nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.faces import DetectedFace
+from app.imaging.decode import DecodedImage, decode
+from app.inference.engine import FaceEngine
+from app.services.ingest.analysis import INDEX_SIDE
+
+
+@dataclass(frozen=True)
+class DetectResult:
+    """Width and height are those of the whole upright image; faces are large to small."""
+
+    width: int
+    height: int
+    format: str
+    faces: tuple[DetectedFace, ...]
+
+
+class DetectService:
+    """Thread-safe."""
+
+    def __init__(self, engine: FaceEngine) -> None:
+        self._engine = engine
+
+    def detect(self, source: bytes | Path) -> DetectResult:
+        """Raises ImageError, ModelError."""
+        return self.detect_decoded(decode(source, max_side=INDEX_SIDE))
+
+    def detect_decoded(self, image: DecodedImage) -> DetectResult:
+        """For pixels that are at hand already."""
+        faces = self._engine.detect(image.pixels)
+        return DetectResult(image.width, image.height, image.format, tuple(faces))

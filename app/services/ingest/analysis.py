@@ -1,0 +1,94 @@
+"""A photo's bytes to all that is kept of it: faces, vectors, small pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.faces import DetectedFace
+from app.imaging.decode import decode
+from app.imaging.thumbnails import encode_jpeg, face_crop, thumbnail_jpeg
+from app.inference.engine import FaceEngine
+
+# The longer side (pixels) that faces are looked for at. Rekognition's smallest face is 40 px at
+# 1920 x 1080 and in proportion above that; and cameras from 12 MP up decode to about this at half size,
+# four times cheaper than whole.
+INDEX_SIDE: Final = 1920
+PHOTO_SIDE: Final = 320
+FACE_SIDE: Final = 176
+
+EXCEEDS_MAX_FACES: Final = "EXCEEDS_MAX_FACES"
+# Faces whose worse mark of brightness and sharpness (0-100) lies in one band count as equally good.
+_QUALITY_BAND: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Unindexed:
+    """A face that was found and not kept, with Rekognition's reasons."""
+
+    face: DetectedFace
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """`vectors` is float32 (faces, dimension), each of length 1; `crops` has a JPEG for each face.
+    Width and height are those of the whole upright photo."""
+
+    width: int
+    height: int
+    format: str
+    taken_at: datetime | None
+    faces: tuple[DetectedFace, ...]
+    vectors: NDArray[np.float32]
+    thumbnail: bytes
+    crops: tuple[bytes, ...]
+    unindexed: tuple[Unindexed, ...] = ()
+
+
+def analyse(engine: FaceEngine, data: bytes, max_faces: int | None = None) -> Analysis:
+    """Decode once and do everything with those pixels. Raises ImageError, ModelError."""
+    image = decode(data, max_side=INDEX_SIDE)
+    faces, left_out = strongest(engine.detect(image.pixels), max_faces)
+    vectors = engine.embed(image.pixels, [face.landmarks for face in faces])
+    return Analysis(
+        width=image.width,
+        height=image.height,
+        format=image.format,
+        taken_at=image.taken_at,
+        faces=tuple(faces),
+        vectors=vectors,
+        thumbnail=thumbnail_jpeg(image.pixels, PHOTO_SIDE),
+        crops=tuple(crop_jpeg(image.pixels, face) for face in faces),
+        unindexed=tuple(Unindexed(face, (EXCEEDS_MAX_FACES,)) for face in left_out),
+    )
+
+
+def crop_jpeg(pixels: NDArray[np.uint8], face: DetectedFace) -> bytes:
+    """The square crop that grids show."""
+    return encode_jpeg(face_crop(pixels, face.box, FACE_SIDE))
+
+
+def strongest(
+    faces: Sequence[DetectedFace], max_faces: int | None
+) -> tuple[list[DetectedFace], list[DetectedFace]]:
+    """(kept, left out), both large to small. Over `max_faces` the lowest quality goes first, then the
+    smallest."""
+    ordered = sorted(faces, key=lambda face: -face.box.area)
+    if max_faces is None or len(ordered) <= max_faces:
+        return ordered, []
+    ranked = sorted(ordered, key=lambda face: (-_band(face), -face.box.area))
+    kept = {id(face) for face in ranked[:max_faces]}
+    return (
+        [face for face in ordered if id(face) in kept],
+        [face for face in ordered if id(face) not in kept],
+    )
+
+
+def _band(face: DetectedFace) -> int:
+    return int(min(face.quality.brightness, face.quality.sharpness) // _QUALITY_BAND)

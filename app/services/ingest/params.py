@@ -1,0 +1,37 @@
+"""What a stored index job needs to be taken up again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+KIND = "index"
+
+
+@dataclass(frozen=True)
+class IndexParams:
+    """`paths` are absolute: a later process may stand in another folder."""
+
+    collection_pk: int
+    paths: tuple[Path, ...]
+    urgent: bool = False
+
+    @classmethod
+    def of(cls, collection_pk: int, paths: Sequence[Path], urgent: bool = False) -> IndexParams:
+        # Not resolved: a link keeps the name that the person knows.
+        return cls(collection_pk, tuple(Path(os.path.abspath(path)) for path in paths), urgent)  # noqa: PTH100
+
+    def to_json(self) -> str:
+        # File names are bytes of no certain encoding, and JSON holds text.
+        names = [base64.b64encode(os.fsencode(path)).decode() for path in self.paths]
+        return json.dumps({"collection_pk": self.collection_pk, "paths": names, "urgent": self.urgent})
+
+    @classmethod
+    def from_json(cls, text: str) -> IndexParams:
+        values = json.loads(text)
+        paths = tuple(Path(os.fsdecode(base64.b64decode(name))) for name in values["paths"])
+        return cls(values["collection_pk"], paths, values.get("urgent", False))
