@@ -18,8 +18,8 @@ _STRIP_ROWS = 256
 _TINY_SRGB = "c2"  # the 524-byte sRGB that large photo sites embed
 
 # TIFF 6.0 tags.
-_BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
-_WHITE_IS_ZERO = 0
+_BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
+_WHITE_IS_ZERO, _SIGNED = 0, 2
 
 
 def resizable(image: Image.Image) -> Image.Image:
@@ -91,20 +91,20 @@ def _apply(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image
 def _deep_to_grey(image: Image.Image) -> Image.Image:
     """16- and 32-bit grey to L.
 
-    Unsigned samples are scaled by what their bit depth can hold; signed, 32-bit and float samples
-    have no such number: 0-1, 0-255 and 0-65535 are recognised, anything else is stretched to its range.
+    16-bit samples are scaled by what their depth can hold. 32-bit and float samples have no such
+    number: 0-1, 0-255 and 0-65535 are recognised, anything else is stretched to its range.
     """
     tags = getattr(image, "tag_v2", {})
     samples = np.asarray(image)
+    bits = tags.get(_BITS_PER_SAMPLE, (16,))
     if image.mode.startswith("I;16"):
-        bits = tags.get(_BITS_PER_SAMPLE, (16,))
         depth = bits[0] if isinstance(bits, tuple) and bits and 8 < bits[0] < 16 else 16
         low, high = 0.0, float(2**depth - 1)
     else:
         samples = samples.astype(np.float32, copy=False)
         if not np.isfinite(samples).all():
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
-        low, high = _range(samples)
+        low, high = _range(samples, signed_16=tags.get(_SAMPLE_FORMAT) == (_SIGNED,) and bits == (16,))
     # A table is exact and fast where the samples are 16 bits, and 64 KiB.
     if samples.dtype.itemsize == 2:
         table = np.clip(np.rint((np.arange(65536) - low) * (255 / (high - low))), 0, 255).astype(np.uint8)
@@ -116,10 +116,10 @@ def _deep_to_grey(image: Image.Image) -> Image.Image:
     return Image.fromarray(grey)
 
 
-def _range(samples: NDArray[np.float32]) -> tuple[float, float]:
+def _range(samples: NDArray[np.float32], *, signed_16: bool) -> tuple[float, float]:
     low, high = float(samples.min()), float(samples.max())
     if low >= 0:
-        for usual in (1.0, 255.0, 65535.0):
+        for usual in (32767.0,) if signed_16 else (1.0, 255.0, 65535.0):
             if high <= usual:
                 return 0.0, usual
     return low, high if high > low else low + 1.0

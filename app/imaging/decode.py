@@ -51,7 +51,7 @@ _UPRIGHT = {
 # Bytes a pixel that Pillow holds at the worst moment of a conversion, by the mode of the file.
 _MODE_BYTES = {"1": 2, "L": 1, "P": 5, "LA": 8, "RGB": 4, "RGBA": 8, "CMYK": 8, "I;16": 5, "I": 13, "F": 13}
 # What a reader holds beside that: WebP's canvases, AVIF's planes and copies.
-_READER_BYTES = {Kind.WEBP: 12, Kind.AVIF: 14, Kind.HEIC: 14}
+_READER_BYTES = {Kind.WEBP: 12, Kind.AVIF: 12, Kind.HEIC: 12}
 _PROGRESSIVE_BYTES = 6  # libjpeg keeps every coefficient, at full size even in draft mode
 _ARRAY_BYTES = 3
 
@@ -64,13 +64,18 @@ _USUAL_SCANS = 64
 _MAX_SCANNED_PIXELS = 1_000_000_000
 
 
+# How Pillow and LibRaw put it.
+_CUT_WORDS = ("truncated", "not large enough", "input/output error", "unexpected end")
+
+
 @dataclass(frozen=True)
 class DecodeLimits:
     """What one file may cost.
 
     max_pixels: width times height that the header may state. The largest phone sensors give 200 MP.
     max_memory: bytes that decoding may hold, by estimate from the header. A JPEG above it is decoded
-    smaller (draft mode), other kinds are refused: about 128 MP of RGB as PNG or TIFF, 64 MP as WebP.
+    smaller (draft mode), other kinds are refused: about 250 MP of RGB as PNG or TIFF
+    (150 MP without `max_side`), 64 MP as WebP, AVIF or HEIC.
     max_file_bytes: size of the file, which is read whole.
     """
 
@@ -160,7 +165,7 @@ def _refusal(kind: Kind, data: bytes, error: Exception) -> ImageError:
     text = str(error).lower()
     if "not implemented" in text or "unsupported" in text:
         return ImageError(f"This kind of {kind} cannot be read yet", "Save it as JPEG or PNG.")
-    cut = isinstance(error, EOFError) or "truncated" in text or "not large enough" in text
+    cut = isinstance(error, EOFError) or any(words in text for words in _CUT_WORDS)
     if cut or kinds.looks_cut_short(kind, data):
         return _cut_short()
     return ImageError("Image is damaged", f"Its {kind} data cannot be decoded.")

@@ -6,12 +6,12 @@ import io
 
 import numpy as np
 import pytest
-from image_files import encoded, photo, quadrants
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from app.imaging.colour import to_array, to_srgb
 from app.imaging.decode import decode
+from tests.unit.imaging.image_files import encoded, photo, quadrants
 
 RAMP = np.linspace(0, 1, 256)
 
@@ -59,6 +59,13 @@ def test_16_bit_grey_where_white_is_zero_is_turned() -> None:
 )
 def test_float_and_32_bit_grey(samples: NDArray[np.generic], expected: NDArray[np.generic]) -> None:
     assert np.abs(grey_of(encoded(ramp_image(samples), "TIFF"))[0].astype(int) - expected).max() <= 1
+
+
+def test_signed_16_bit_grey_from_zero_up() -> None:
+    image = ramp_image(np.rint(RAMP * 32767).astype(np.uint16))
+    signed = encoded(image, "TIFF", tiffinfo={339: 2})
+    assert Image.open(io.BytesIO(signed)).mode == "I"
+    assert np.abs(grey_of(signed)[0].astype(int) - np.arange(256)).max() <= 1
 
 
 def test_alpha_lies_on_white() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
+import threading
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +16,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from image_files import ORIENTATION, encoded, exif_with, photo, quadrants, stored
 from PIL import Image
 
 from app.domain.errors import ImageError, ImageTooLarge
+from app.imaging import decode as decode_module
 from app.imaging.decode import DecodeLimits, decode
+from tests.unit.imaging.image_files import ORIENTATION, encoded, exif_with, photo, quadrants, stored
 
 LOSSLESS = ("PNG", "TIFF", "BMP")
 
@@ -124,6 +127,29 @@ def test_the_same_file_gives_the_same_pixels_in_every_thread() -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda file: decode(file, max_side=300).pixels, files * 6))
     assert all(np.array_equal(alone[i % len(files)], pixels) for i, pixels in enumerate(together))
+
+
+def test_large_pictures_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, most = 0, {True: 0, False: 0}
+    both = threading.Barrier(2, timeout=0.3)
+    real = decode_module.colour.resizable
+
+    def watched(image: Image.Image) -> Image.Image:
+        nonlocal inside
+        inside += 1
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait()  # gives the other thread the time to come in, if it may
+        most[large] = max(most[large], inside)
+        inside -= 1
+        return real(image)
+
+    monkeypatch.setattr(decode_module.colour, "resizable", watched)
+    for large in (False, True):
+        both.reset()
+        monkeypatch.setattr(decode_module, "_LARGE", 0 if large else 10**9)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(decode, [encoded(photo(20, 20), "PNG")] * 2))
+    assert most == {False: 2, True: 1}
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from image_files import encoded, photo
 from PIL import Image
 
 from app.imaging import exif
 from app.imaging.decode import decode
+from tests.unit.imaging.image_files import encoded, photo
 
 
 @pytest.mark.parametrize(

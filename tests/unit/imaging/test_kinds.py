@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from image_files import dng, encoded, photo
 from PIL import Image
 
 from app.imaging import kinds
 from app.imaging.kinds import Kind, sniff
+from tests.unit.imaging.image_files import dng, encoded, photo
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF"])

@@ -8,11 +8,11 @@ import sys
 
 import numpy as np
 import pytest
-from image_files import dng, exif_with, quadrants
 from PIL import Image
 
 from app.domain.errors import ImageError, ImageTooLarge
 from app.imaging.decode import DecodeLimits, decode
+from tests.unit.imaging.image_files import dng, exif_with, quadrants
 
 HEIC_HEADER = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 
