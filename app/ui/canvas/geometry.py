@@ -58,6 +58,9 @@ class Box:
     def area(self) -> float:
         return self.width * self.height
 
+    def same_size(self, other: Box) -> bool:
+        return abs(self.width - other.width) < 1e-6 and abs(self.height - other.height) < 1e-6
+
     def contains(self, x: float, y: float, margin: float = 0.0) -> bool:
         return (
             self.left - margin <= x <= self.right + margin and self.top - margin <= y <= self.bottom + margin

@@ -16,6 +16,9 @@ GAP = 4.0
 MIN_BOX = 24.0
 """A box with a side under this has no label, unless `always`."""
 
+MOST_COVERED = 0.25
+"""The share of another face's box that a label may hide."""
+
 EDGE = 4.0
 """A label is moved in to stay this far from the view's edge."""
 
@@ -34,9 +37,10 @@ class LabelRequest:
 def place_labels(requests: Sequence[LabelRequest], view: Box) -> list[Box | None]:
     """A rectangle for each request in order, or None where it is hidden.
 
-    Tried in turn: above the box, below it; first where it covers no other box either, then where it
-    covers no label; each centred, then flush with the box's left or right side. A box out of sight
-    or under MIN_BOX has none. No two rectangles overlap.
+    Tried in turn: above the box, below it; each centred, then flush with the box's left or right side;
+    taken where it covers no label and no other box, else where it covers the least of another face, up
+    to MOST_COVERED (any share for `always`). A box out of sight or under MIN_BOX has none. No two
+    rectangles overlap.
     """
     placed: list[Box | None] = [None] * len(requests)
     if not requests:
@@ -68,12 +72,15 @@ def _first_free(
     request: LabelRequest, view: Box, taken: NDArray[np.float64], boxes: NDArray[np.float64]
 ) -> Box | None:
     fallback: Box | None = None
+    least = float("inf") if request.always else MOST_COVERED
     for candidate in _candidates(request, view):
         if _hits(candidate, taken):
             continue
-        if not _hits(candidate, boxes):
+        covered = _covered(candidate, boxes)
+        if covered == 0:
             return candidate
-        fallback = fallback or candidate
+        if covered < least:
+            fallback, least = candidate, covered
     return fallback
 
 
@@ -102,3 +109,14 @@ def _hits(candidate: Box, rectangles: NDArray[np.float64]) -> bool:
             & (rectangles[:, 1] < candidate.bottom)
         )
     )
+
+
+def _covered(candidate: Box, boxes: NDArray[np.float64]) -> float:
+    """The largest share of any of the boxes that lies under the candidate, 0-1."""
+    if not len(boxes):
+        return 0.0
+    width = np.minimum(boxes[:, 2], candidate.right) - np.maximum(boxes[:, 0], candidate.left)
+    height = np.minimum(boxes[:, 3], candidate.bottom) - np.maximum(boxes[:, 1], candidate.top)
+    common = np.clip(width, 0, None) * np.clip(height, 0, None)
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return float(np.max(common / np.maximum(area, 1e-9)))

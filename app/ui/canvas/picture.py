@@ -1,0 +1,114 @@
+"""A picture as a scene item: drawn from the smallest of several halvings that is sharp enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+_SMALLEST_LEVEL = 320
+_STRIP = 256
+_SHARP_FROM = 6.0
+
+
+@dataclass(frozen=True)
+class Mipmaps:
+    """One picture at several sizes, the largest first, each half the one before it.
+
+    `width`, `height`: pixels of the full picture, which all coordinates refer to; the first level may
+    be smaller (a thumbnail that stands in until the pixels are there).
+    """
+
+    levels: tuple[QImage, ...]
+    width: int
+    height: int
+
+    def for_scale(self, scale: float) -> QImage:
+        """The smallest level with at least one pixel for each device pixel at `scale` device pixels a
+        picture pixel; else the largest there is."""
+        for level in reversed(self.levels):
+            if level.width() >= self.width * scale * 0.99:
+                return level
+        return self.levels[0]
+
+
+def mipmaps(pixels: NDArray[np.uint8], width: int, height: int) -> Mipmaps:
+    """Levels of uint8 (H, W, 3) RGB pixels of a picture of `width` x `height`. For a worker thread:
+    numpy and Pillow do it, which let the window's thread run, where a QImage conversion would not."""
+    levels = [_to_image(pixels)]
+    smaller = Image.fromarray(pixels)
+    while max(smaller.size) >= 2 * _SMALLEST_LEVEL and min(smaller.size) >= 2:
+        smaller = smaller.reduce(2)
+        levels.append(_to_image(np.asarray(smaller)))
+    return Mipmaps(tuple(levels), width, height)
+
+
+def mipmaps_of_thumbnail(jpeg: bytes, width: int, height: int) -> Mipmaps | None:
+    """One level from an encoded thumbnail of a picture of `width` x `height`; None if unreadable."""
+    image = QImage.fromData(jpeg)
+    if image.isNull():
+        return None
+    return Mipmaps((image.convertToFormat(QImage.Format.Format_RGB32),), width, height)
+
+
+def _to_image(pixels: NDArray[np.uint8]) -> QImage:
+    """RGB to a QImage of Qt's own 32-bit format, which is drawn without conversion."""
+    height, width = pixels.shape[:2]
+    packed = np.empty((height, width, 4), np.uint8)
+    for top in range(0, height, _STRIP):
+        packed[top : top + _STRIP, :, 2::-1] = pixels[top : top + _STRIP]
+        packed[top : top + _STRIP, :, 3] = 255
+    image = QImage(packed.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+    # The image reads the array's memory: keep the one as long as the other.
+    image.pixels = packed  # type: ignore[attr-defined]
+    return image
+
+
+class PictureItem(QGraphicsItem):
+    """The picture in the scene, one unit a pixel of the full picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mipmaps: Mipmaps | None = None
+        self._size = (0, 0)
+
+    @property
+    def mipmaps(self) -> Mipmaps | None:
+        return self._mipmaps
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the full picture in pixels; (0, 0) when there is none."""
+        return self._size
+
+    def set_picture(self, picture: Mipmaps | None, width: int, height: int) -> None:
+        """Show a picture; with None, a placeholder of that size."""
+        if (width, height) != self._size:
+            self.prepareGeometryChange()
+        self._mipmaps = picture
+        self._size = (width, height)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, *self._size)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        whole = self.boundingRect()
+        if whole.isEmpty() or self._mipmaps is None:
+            return
+        ratio = painter.device().devicePixelRatioF() if painter.device() else 1.0
+        scale = option.levelOfDetailFromTransform(painter.worldTransform()) * ratio
+        level = self._mipmaps.for_scale(scale)
+        across, down = level.width() / whole.width(), level.height() / whole.height()
+        # One pixel more on each side, so that smooth sampling has its neighbours at the seams.
+        seen = option.exposedRect.adjusted(-2 / across, -2 / down, 2 / across, 2 / down).intersected(whole)
+        source = QRectF(seen.x() * across, seen.y() * down, seen.width() * across, seen.height() * down)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < _SHARP_FROM)
+        painter.drawImage(seen, level, source, Qt.ImageConversionFlag.NoOpaqueDetection)
