@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import Conflict, DependedOn, ResourceNotFound
 from app.domain.records import Change, ChangeKind, ChangeSet, Origin
+from app.storage import dependents as _dependents
 from app.storage import tables
 from app.storage.unit_of_work import UnitOfWork, change_of, decode_row
 
@@ -49,41 +50,8 @@ def touched_rows(connection: Connection, change_pk: int) -> list[TouchedRow]:
 
 
 def dependents(connection: Connection, change_pk: int) -> list[Change]:
-    """The live later changes that rest on this one, newest first.
-
-    A change that was undone no longer counts, and neither does the undoing: the two cancel.
-    """
-    later = tables.change_rows.alias("later")
-    own = tables.change_rows.alias("own")
-    changes = tables.changes
-    query = (
-        select(
-            own.c.op.label("own_op"), own.c.before.label("own_before"), later.c.op, later.c.before, changes
-        )
-        .select_from(own)
-        .join(
-            later,
-            and_(
-                later.c.table_name == own.c.table_name,
-                later.c.row_pk == own.c.row_pk,
-                later.c.change_pk > own.c.change_pk,
-            ),
-        )
-        .join(changes, changes.c.id == later.c.change_pk)
-        .where(own.c.change_pk == change_pk, own.c.op.in_(("i", "u")))
-        .where(changes.c.undone_by.is_(None), changes.c.kind.not_in(_REVERSALS))
-    )
-    found: dict[int, Change] = {}
-    for row in connection.execute(query).mappings():
-        if row["own_op"] == "u":
-            if row["op"] == "r":
-                continue
-            if row["op"] == "u" and not (
-                decode_row(row["own_before"]).keys() & decode_row(row["before"]).keys()
-            ):
-                continue
-        found.setdefault(row["id"], change_of(row))
-    return [found[key] for key in sorted(found, reverse=True)]
+    """The live later changes that rest on this one, newest first."""
+    return _dependents.dependents(connection, _act_if_redo(connection, get_change(connection, change_pk)))
 
 
 def last_undoable(connection: Connection) -> Change | None:
@@ -121,44 +89,78 @@ def last_redoable(connection: Connection) -> Change | None:
 
 def reverse(connection: Connection, change_pk: int, origin: Origin) -> ChangeSet:
     """Undo a change, or redo it when it is itself an undo. Raises DependedOn, Conflict."""
-    change = get_change(connection, change_pk)
-    if change.kind is ChangeKind.REDO and change.undoes is not None:
-        # A redo stands for the act that it brought back.
-        undo = get_change(connection, change.undoes)
-        return reverse(connection, int(undo.undoes or 0), origin)
+    change = _act_if_redo(connection, get_change(connection, change_pk))
     if change.undone_by is not None:
         raise Conflict(f"“{change.summary}” is undone already.")
     if change.open:
         raise Conflict(f"“{change.summary}” is still running: cancel it or wait, then undo it.")
-    blocking = dependents(connection, change_pk)
+    blocking = _dependents.dependents(connection, change)
     if blocking:
-        count = len(blocking)
-        noun = "later change rests" if count == 1 else "later changes rest"
+        noun = "later change rests" if len(blocking) == 1 else "later changes rest"
         raise DependedOn(
-            f"“{change.summary}” cannot be undone alone: {count} {noun} on it.",
+            f"“{change.summary}” cannot be undone alone: {len(blocking)} {noun} on it.",
             tuple(item.id for item in blocking),
         )
     redo = change.kind is ChangeKind.UNDO
-    work = UnitOfWork(connection, ChangeKind.REDO if redo else ChangeKind.UNDO, origin, undoes=change_pk)
+    work = UnitOfWork(connection, ChangeKind.REDO if redo else ChangeKind.UNDO, origin, undoes=change.id)
     original = get_change(connection, change.undoes) if redo and change.undoes is not None else change
     work.summary = f"{'Redone' if redo else 'Undone'}: {original.summary}"
     reversal = work.change_pk
-    try:
-        for touched in reversed(touched_rows(connection, change_pk)):
+    for touched in reversed(touched_rows(connection, change.id)):
+        try:
             _invert(work, touched)
-    except IntegrityError as error:
-        raise Conflict(
-            f"“{change.summary}” cannot be undone: something with the same name exists by now. "
-            "Rename or remove that first."
-        ) from error
+        except IntegrityError as error:
+            raise _refusal(connection, change, touched) from error
     connection.execute(
-        update(tables.changes).where(tables.changes.c.id == change_pk).values(undone_by=reversal)
+        update(tables.changes).where(tables.changes.c.id == change.id).values(undone_by=reversal)
     )
     if redo:
         connection.execute(
             update(tables.changes).where(tables.changes.c.id == change.undoes).values(undone_by=None)
         )
     return work.finish()
+
+
+def reverse_with_dependents(connection: Connection, change_pk: int, origin: Origin) -> ChangeSet:
+    """Undo what rests on a change, newest first, and then the change; each is a change of its own.
+
+    Raises Conflict when one of them cannot be undone; the caller then gives up the transaction.
+    """
+    return _reverse_all(connection, change_pk, origin, frozenset())
+
+
+def _reverse_all(
+    connection: Connection, change_pk: int, origin: Origin, resting: frozenset[int]
+) -> ChangeSet:
+    changes = ChangeSet()
+    while True:
+        try:
+            return changes.merged(reverse(connection, change_pk, origin))
+        except DependedOn as refusal:
+            newest = refusal.changes[0]
+            if newest in resting:
+                raise
+            changes = changes.merged(_reverse_all(connection, newest, origin, resting | {change_pk}))
+
+
+def _act_if_redo(connection: Connection, change: Change) -> Change:
+    """A redo stands for the act that it brought back."""
+    if change.kind is not ChangeKind.REDO:
+        return change
+    return get_change(connection, _dependents.act_of(connection, change))
+
+
+def _refusal(connection: Connection, change: Change, touched: TouchedRow) -> Conflict:
+    table = tables.JOURNALLED[touched.table]
+    now = connection.execute(select(table).where(table.c.id == touched.pk)).mappings().first()
+    wanted = {**(now or {}), **touched.before, "id": touched.pk}
+    blocking = _dependents.occupants(connection, change, table, wanted)
+    again = table is tables.memberships
+    what = "its photo was added again" if again else "something with the same name exists"
+    sentence = f"“{change.summary}” cannot be undone: {what} by now. "
+    if blocking:
+        return DependedOn(sentence + "Undo what made that first.", tuple(item.id for item in blocking))
+    return Conflict(sentence + "Rename or remove that first.")
 
 
 def _invert(work: UnitOfWork, touched: TouchedRow) -> None:
@@ -169,3 +171,6 @@ def _invert(work: UnitOfWork, touched: TouchedRow) -> None:
         work.update(table, touched.pk, touched.before)
     elif touched.op == "d":
         work.insert(table, touched.before)
+    else:
+        # What the act rested on, its being taken back and done again rests on too.
+        work.refer(table, touched.pk)
