@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +14,11 @@ from app.domain.errors import ImageError, InvalidParameter, ResourceNotFound
 from app.domain.faces import DetectedFace, Face, FaceSource
 from app.domain.geometry import BoundingBox, Landmarks, LandmarkType
 from app.domain.records import ChangeKind, ChangeSet, Origin
-from app.imaging.decode import decode
+from app.imaging.decode import DecodeLimits, decode
+from app.imaging.files import read_file
 from app.inference.engine import FaceEngine
+from app.inference.pose import pose_of
+from app.inference.quality import quality_of
 from app.services.events import EventHub
 from app.services.ingest.analysis import INDEX_SIDE, crop_jpeg
 from app.services.ingest.record import add_face
@@ -85,7 +89,13 @@ class FaceEditService:
         points = face.detected.landmarks.points.copy()
         points[list(LandmarkType).index(landmark)] = (x, y)
         pixels = self._pixels(face.photo_pk)
-        moved = replace(face.detected, landmarks=Landmarks(points))
+        landmarks = Landmarks(points)
+        moved = replace(
+            face.detected,
+            landmarks=landmarks,
+            pose=pose_of(landmarks.to_pixels(pixels.shape[1], pixels.shape[0])),
+            quality=quality_of(self._engine.aligned_crop(pixels, landmarks)),
+        )
         return self._edit(face, pixels, moved, f"Landmark moved on {self._name(face.photo_pk)}")
 
     def _edit(self, face: Face, pixels: NDArray[np.uint8], found: DetectedFace, summary: str) -> ChangeSet:
@@ -119,13 +129,17 @@ class FaceEditService:
 
     def _pixels(self, photo_pk: int) -> NDArray[np.uint8]:
         """The photo as it was indexed, from the first of its places that can be read."""
+        problem = ImageError("File is missing", "The library knows no place where this photo lies.")
         with self._database.read() as connection:
             places = paths.places(connection, photo_pk)
-        problem = ImageError("File is missing", "The library knows no place where this photo lies.")
+            sha256 = paths.sha256_of(connection, photo_pk)
         for place in places:
             path = Path(os.fsdecode(place.path))
             try:
-                return decode(path, max_side=INDEX_SIDE).pixels
+                data = read_file(path, DecodeLimits().max_file_bytes)
+                if hashlib.sha256(data).digest() == sha256:
+                    return decode(data, max_side=INDEX_SIDE).pixels
+                problem = ImageError("File has changed", f"{path} is another picture by now: index it anew.")
             except ImageError as error:
                 problem = ImageError(error.reason, f"It was last seen at {path}.")
         raise problem

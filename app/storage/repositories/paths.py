@@ -64,6 +64,10 @@ def find_photo(connection: Connection, sha256: bytes) -> int | None:
     return connection.execute(select(photos.c.id).where(photos.c.sha256 == sha256)).scalar()
 
 
+def sha256_of(connection: Connection, photo_pk: int) -> bytes | None:
+    return connection.execute(select(photos.c.sha256).where(photos.c.id == photo_pk)).scalar()
+
+
 def add_photo(connection: Connection, image_id: str, sha256: bytes, file_size: int) -> int:
     """A photo whose pixels nobody has seen yet: its width and height are 0 and its format is empty."""
     values = {
