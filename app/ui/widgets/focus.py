@@ -1,0 +1,108 @@
+"""The focus ring: 2 px of accent, 2 px outside the control that has the keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QSlider,
+    QSplitter,
+    QStackedWidget,
+    QWidget,
+)
+
+from app.ui.theme import Theme
+
+_OUT = 4
+
+
+class _Ring(QWidget):
+    def __init__(self, theme: Theme, parent: QWidget, radius: float) -> None:
+        super().__init__(parent)
+        self._theme, self.radius = theme, radius
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color("accent"), 2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), self.radius, self.radius)
+
+
+class FocusRing(QObject):
+    """Draws one ring around the focused button or slider of the application.
+
+    Only for the keyboard: focus that comes with a mouse button down shows nothing. Fields, grids and
+    lists show their focus themselves. A widget opts out with the property `ring` False, or gives its
+    own radius with the property `ringRadius`.
+    """
+
+    def __init__(self, application: QApplication, theme: Theme) -> None:
+        super().__init__(application)
+        self._theme = theme
+        self._target: QWidget | None = None
+        self._ring: _Ring | None = None
+        application.focusChanged.connect(self._moved)
+
+    def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        self._drop()
+        if now is None or QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            return
+        if not isinstance(now, QAbstractButton | QSlider) or now.property("ring") is False:
+            return
+        holder = now.parentWidget()
+        while isinstance(holder, QSplitter | QStackedWidget | QAbstractScrollArea):
+            holder = holder.parentWidget()
+        if holder is None:
+            return
+        radius = now.property("ringRadius")
+        self._target = now
+        self._ring = _Ring(self._theme, holder, float(radius) if radius is not None else 7.0)
+        now.installEventFilter(self)
+        now.destroyed.connect(self._forget)
+        self._follow()
+        self._ring.setVisible(now.isVisible())
+
+    def _follow(self) -> None:
+        if self._ring is None or self._target is None:
+            return
+        holder = self._ring.parentWidget()
+        if holder is None:
+            return
+        place = QRect(self._target.mapTo(holder, self._target.rect().topLeft()), self._target.size())
+        self._ring.setGeometry(place.adjusted(-_OUT, -_OUT, _OUT, _OUT))
+        self._ring.raise_()
+
+    def _drop(self) -> None:
+        if self._target is not None:
+            self._target.removeEventFilter(self)
+            self._target.destroyed.disconnect(self._forget)
+        if self._ring is not None:
+            self._ring.hide()
+            self._ring.deleteLater()
+        self._target = self._ring = None
+
+    def _forget(self) -> None:
+        """The focused widget is gone; the ring went with its parent or goes now."""
+        self._target = None
+        ring, self._ring = self._ring, None
+        if ring is not None:
+            try:
+                ring.deleteLater()
+            except RuntimeError:
+                return  # deleted together with its parent
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind in (QEvent.Type.Move, QEvent.Type.Resize):
+            self._follow()
+        elif kind == QEvent.Type.Hide and self._ring is not None:
+            self._ring.hide()
+        elif kind == QEvent.Type.Show and self._ring is not None:
+            self._follow()
+            self._ring.show()
+        return False
