@@ -175,13 +175,15 @@ changes = _table(
 # changed columns of an update; `before` the whole row of a deletion (JSON, blobs as {"$b": base64}).
 change_rows = _table(
     "change_rows",
-    Column("change_pk", ForeignKey("changes.id"), nullable=False, index=True),
+    Column("change_pk", ForeignKey("changes.id"), nullable=False),
     Column("table_name", Text, nullable=False),
     Column("row_pk", Integer, nullable=False),
     Column("op", Text, nullable=False),
     Column("before", Text),
     Column("after", Text),
     Index("ix_change_rows_row", "table_name", "row_pk"),
+    # Counts what a change of 100,000 rows touched without reading them.
+    Index("ix_change_rows_change", "change_pk", "table_name", "op", "row_pk"),
 )
 
 jobs = _table(

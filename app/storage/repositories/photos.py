@@ -26,12 +26,15 @@ _FACES = tables.faces
 
 @dataclass(frozen=True, slots=True)
 class PhotoPath:
-    """`pk` is the row. The file was not there when last looked for if `missing`."""
+    """`pk` is the row. The file was not there when last looked for if `missing`; `size` (bytes) and
+    `mtime_ns` are those it had when its content was read."""
 
     pk: int
     photo_pk: int
     path: Path
     missing: bool
+    size: int
+    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +147,20 @@ def memberships(
 
 def paths(connection: Connection, photo_pks: Iterable[int] | None = None) -> list[PhotoPath]:
     """Where the photos lie, of all photos without `photo_pks`; those that were there first."""
-    query = select(_PATHS.c.id, _PATHS.c.photo_pk, _PATHS.c.path, _PATHS.c.missing_since)
+    query = select(_PATHS)
     if photo_pks is not None:
         query = query.where(among(_PATHS.c.photo_pk, photo_pks))
     query = query.order_by(_PATHS.c.missing_since.is_not(None), _PATHS.c.id)
     return [
-        PhotoPath(row[0], row[1], Path(os.fsdecode(row[2])), row[3] is not None)
-        for row in connection.execute(query)
+        PhotoPath(
+            row["id"],
+            row["photo_pk"],
+            Path(os.fsdecode(row["path"])),
+            row["missing_since"] is not None,
+            row["size"],
+            row["mtime_ns"],
+        )
+        for row in connection.execute(query).mappings()
     ]
 
 

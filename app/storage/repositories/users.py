@@ -88,10 +88,17 @@ def free_color(connection: Connection, collection_pk: int) -> int:
 
 
 def _query() -> Select[Any]:
-    count = (
-        select(func.count()).where(tables.faces.c.user_pk == _USERS.c.id).correlate(_USERS).scalar_subquery()
+    faces = tables.faces
+    own = faces.c.user_pk == _USERS.c.id
+    count = select(func.count()).where(own).correlate(_USERS).scalar_subquery()
+    chosen = (
+        select(faces.c.id)
+        .where(faces.c.id == _USERS.c.cover_face_pk, own)
+        .correlate(_USERS)
+        .scalar_subquery()
     )
-    return select(_USERS, count.label("face_count"))
+    first = select(func.min(faces.c.id)).where(own).correlate(_USERS).scalar_subquery()
+    return select(_USERS, count.label("face_count"), func.coalesce(chosen, first).label("cover"))
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[User]:
@@ -99,14 +106,14 @@ def _read(connection: Connection, query: Select[Any]) -> list[User]:
 
 
 def user_of(row: Any) -> User:
-    """A row of `users` with its `face_count` as the domain's User."""
+    """The chosen cover counts while it is the user's face; else the user's first face is the cover."""
     return User(
         id=row["id"],
         collection_pk=row["collection_pk"],
         user_id=row["user_id"],
         display_name=row["display_name"],
         color=row["color"],
-        cover_face_pk=row["cover_face_pk"],
+        cover_face_pk=row["cover"],
         birthday=date.fromisoformat(row["birthday"]) if row["birthday"] else None,
         hidden=row["hidden"],
         status=UserStatus.ACTIVE if row["face_count"] else UserStatus.CREATED,

@@ -70,7 +70,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("change_rows", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_change_rows_change_pk"), ["change_pk"], unique=False)
+        batch_op.create_index(
+            "ix_change_rows_change", ["change_pk", "table_name", "op", "row_pk"], unique=False
+        )
         batch_op.create_index("ix_change_rows_row", ["table_name", "row_pk"], unique=False)
 
     op.create_table(
@@ -295,7 +297,7 @@ def downgrade() -> None:
     op.drop_table("collections")
     with op.batch_alter_table("change_rows", schema=None) as batch_op:
         batch_op.drop_index("ix_change_rows_row")
-        batch_op.drop_index(batch_op.f("ix_change_rows_change_pk"))
+        batch_op.drop_index("ix_change_rows_change")
 
     op.drop_table("change_rows")
     op.drop_table("photos")
