@@ -1,1 +1,1 @@
-
+"""The command line: `likeness` and `python -m app`."""

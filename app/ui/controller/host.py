@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from app.domain.records import ChangeSet
@@ -20,6 +22,16 @@ class PageHost(Protocol):
     @property
     def collection_pk(self) -> int | None:
         """The row of the collection in force; None when there is none yet."""
+
+    @property
+    def collection_name(self) -> str:
+        """Its display name; empty when there is none."""
+
+    def add_photos(self) -> None:
+        """Ask for files and index them into the collection in force."""
+
+    def reveal(self, paths: Sequence[Path]) -> None:
+        """Show the first of these files that is there in the desktop's file manager."""
 
     def toast(self, text: str, undo: int | None = None) -> None:
         """Say what was done. `undo` is the row of the change that the Undo button takes back."""

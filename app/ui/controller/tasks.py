@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 import shiboken6
@@ -183,6 +184,8 @@ class TaskRunner(QObject):
 
 
 def _alive(callback: Callable[..., Any]) -> bool:
-    """False for a method of a QObject that Qt has deleted."""
+    """False for a method (or a partial of one) of a QObject that Qt has deleted."""
+    while isinstance(callback, partial):
+        callback = callback.func
     owner = getattr(callback, "__self__", None)
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)

@@ -136,6 +136,13 @@ class GridSurface(QListView):
             self.relayout()
             self.cell_side_changed.emit(side)
 
+    def set_delegate(self, delegate: CellDelegate) -> None:
+        """Paint the cells in another way from now on."""
+        if delegate is not self._cells:
+            self._cells = delegate
+            self.setItemDelegate(delegate)
+            self.relayout()
+
     def set_side_range(self, smallest: int, largest: int) -> None:
         self._sides = (smallest, largest)
 

@@ -1,0 +1,29 @@
+"""Where the program's own words go: a file that does not grow for ever, and stderr for warnings."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+
+from app.settings import paths
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def set_up_logging() -> None:
+    root = logging.getLogger("app")
+    root.setLevel(logging.INFO)
+    terminal = logging.StreamHandler(sys.stderr)
+    terminal.setLevel(logging.WARNING)
+    terminal.setFormatter(logging.Formatter("likeness: %(message)s"))
+    root.addHandler(terminal)
+    try:
+        file = paths.log_file()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        kept = RotatingFileHandler(file, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True)
+    except OSError:
+        # A home that cannot be written must not keep the program from starting.
+        return
+    kept.setFormatter(logging.Formatter(_FORMAT))
+    root.addHandler(kept)

@@ -1,0 +1,36 @@
+"""What the command line is handed: the library's opening, the window, the self-test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.bootstrap.logging import set_up_logging
+from app.cli.context import Programs
+from app.domain.records import Origin
+from app.services.workbench import Workbench
+from app.settings import paths
+from app.settings.settings import SettingsStore
+
+
+def programs() -> Programs:
+    set_up_logging()
+    return Programs(open_workbench=_open, run_window=_window, self_test=_self_test)
+
+
+def _open(folder: Path | None) -> Workbench:
+    from app.bootstrap.workbench import open_workbench
+
+    settings = SettingsStore(paths.settings_file()).current
+    return open_workbench(folder or paths.default_library(), Origin.COMMAND_LINE, settings)
+
+
+def _window(folder: Path | None, demo: bool) -> int:
+    from app.bootstrap.window import run_window
+
+    return run_window(folder, demo)
+
+
+def _self_test(screenshot: Path | None) -> int:
+    from app.bootstrap.self_test import run_self_test
+
+    return run_self_test(screenshot)

@@ -1,0 +1,61 @@
+"""Builds the services over one library."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from app.domain.records import Origin
+from app.inference.engine import FaceEngine, OnnxFaceEngine
+from app.inference.manifest import find_models_dir
+from app.jobs import JobQueue
+from app.services.collections import CollectionService
+from app.services.compare import CompareService
+from app.services.detect import DetectService
+from app.services.events import EventHub
+from app.services.face_edits import FaceEditService
+from app.services.faces import FaceService
+from app.services.history import HistoryService
+from app.services.ingest import IngestService
+from app.services.photos import PhotoService
+from app.services.search import SearchService
+from app.services.users import UserService
+from app.services.vector_store import VectorStore
+from app.services.workbench import Workbench
+from app.settings.settings import Settings
+from app.storage.library import open_library
+
+
+def make_engine(settings: Settings) -> FaceEngine:
+    """One thread a call: the photos run beside each other, which uses the cores better."""
+    return OnnxFaceEngine(find_models_dir(), provider=settings.provider, threads=1)
+
+
+def open_workbench(
+    folder: Path, origin: Origin, settings: Settings, engine: FaceEngine | None = None
+) -> Workbench:
+    """Open the library in `folder` with all that can be done in it. Raises LibraryError."""
+    library = open_library(folder)
+    engine = engine or make_engine(settings)
+    database, events = library.database, EventHub()
+    jobs = JobQueue(settings.workers or os.cpu_count() or 1)
+    store = VectorStore(library, engine)
+    search = SearchService(store, engine, library, events, origin)
+    ingest = IngestService(library, engine, jobs, events, origin)
+    return Workbench(
+        library=library,
+        engine=engine,
+        events=events,
+        jobs=jobs,
+        collections=CollectionService(database, events, origin, engine.contract),
+        photos=PhotoService(database, library.thumbnails, events, origin),
+        faces=FaceService(database, library.thumbnails, engine, events, origin),
+        users=UserService(database, events, origin, search.similarities_to_user),
+        history=HistoryService(database, events, origin),
+        ingest=ingest,
+        face_edits=FaceEditService(library, engine, events, origin),
+        detect=DetectService(engine),
+        search=search,
+        compare=CompareService(engine),
+        closers=(ingest.close, store.close),
+    )

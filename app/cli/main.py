@@ -1,0 +1,86 @@
+"""The program's commands, put together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import __version__
+from app.cli import collections, images, index, search, users
+from app.cli.context import EXIT_INTERRUPTED, Programs, Session, session_of
+
+LIBRARY = typer.Option("--library", metavar="PATH", help="The library's folder (made when it is not there).")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"likeness {__version__}")
+        raise typer.Exit
+
+
+def build(programs: Programs) -> typer.Typer:
+    """The command tree. Without a command it opens the window."""
+    app = typer.Typer(
+        name="likeness",
+        help="Collections of faces on your own machine: find, compare, search, name. "
+        "Without a command the window opens.",
+        no_args_is_help=False,
+        invoke_without_command=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(invoke_without_command=True)
+    def root(
+        context: typer.Context,
+        library: Annotated[Path | None, LIBRARY] = None,
+        demo: Annotated[
+            bool, typer.Option("--demo", help="Open a temporary library of public-domain portraits.")
+        ] = False,
+        _shown: Annotated[
+            bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        ] = False,
+    ) -> None:
+        if demo and library is not None:
+            raise typer.BadParameter("--demo makes a library of its own: leave --library out.")
+        context.obj = Session(programs, library)
+        if context.invoked_subcommand is None:
+            raise typer.Exit(programs.run_window(library, demo))
+        if demo:
+            raise typer.BadParameter("--demo opens the window: leave the command out.")
+
+    @app.command("self-test")
+    def self_test(
+        context: typer.Context,
+        screenshot: Annotated[
+            Path | None, typer.Option(metavar="PNG", help="Keep the window's picture here.")
+        ] = None,
+    ) -> None:
+        """Check that this installation works: window, models, a real face found and searched."""
+        raise typer.Exit(session_of(context).programs.self_test(screenshot))
+
+    index.register(app)
+    images.register(app)
+    search.register(app)
+    app.add_typer(collections.app, name="collections", help="List, make, rename and delete collections.")
+    app.add_typer(users.app, name="users", help="List, make and delete people; give them faces.")
+    return app
+
+
+def run(programs: Programs, arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0 done, 1 an error (said on stderr), 2 wrong usage, 130 interrupted."""
+    try:
+        build(programs)(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="likeness")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has gone: nothing is wrong, but Python would complain at exit.
+        sys.stderr.close()
+        return 0
+    return 0

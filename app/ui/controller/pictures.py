@@ -1,0 +1,37 @@
+"""Small pictures for the image store, by what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from app.domain.errors import LikenessError
+from app.services.faces import FaceService
+from app.services.photos import PhotoService
+
+PictureKey = tuple[str, int]
+
+
+def photo_key(photo_pk: int) -> PictureKey:
+    """The image store's key of a photo's thumbnail."""
+    return ("photo", photo_pk)
+
+
+def face_key(face_pk: int) -> PictureKey:
+    """The image store's key of a face's square crop."""
+    return ("face", face_pk)
+
+
+class PictureLoader:
+    """Called by the image store on its threads: JPEG bytes from the cache, or made from the file."""
+
+    def __init__(self, photos: PhotoService, faces: FaceService) -> None:
+        self._photos = photos
+        self._faces = faces
+
+    def __call__(self, key: Hashable) -> bytes | None:
+        kind, pk = key  # type: ignore[misc]
+        try:
+            return self._photos.thumbnail(pk) if kind == "photo" else self._faces.crop(pk)
+        except LikenessError:
+            # Shown as a picture that cannot be had; its page says why.
+            return None

@@ -1,0 +1,120 @@
+"""The photos of a collection as the grid's model: ids at once, rows when they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QObject, QUrl
+
+from app.domain.records import PhotoStatus
+from app.services.photos import Listing, PhotoCell, PhotoService
+from app.ui.controller import TaskRunner
+from app.ui.controller.pictures import photo_key
+from app.ui.widgets.grid import CellBox, CellContent, CellState, IdListModel, Section
+
+
+class PhotoGridModel(IdListModel):
+    """Fetches cells through the task runner; drags its photos out as files."""
+
+    def __init__(self, photos: PhotoService, tasks: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._photos = photos
+        self._tasks = tasks
+        self._collection_pk: int | None = None
+        self.wanted.connect(self._fetch)
+
+    def show(self, collection_pk: int, listing: Listing, *, headings: bool) -> None:
+        """Replace what is shown. `headings` False leaves the section titles out."""
+        self._collection_pk = collection_pk
+        sections = [
+            Section(section.title, _photos(section.count), section.start, section.count)
+            for section in listing.sections
+        ]
+        self.set_ids(listing.ids.tolist(), sections if headings else ())
+
+    def clear(self) -> None:
+        self.set_ids([])
+
+    def mimeData(self, indexes: Sequence[object]) -> QMimeData:
+        """The files of the photos, for the desktop and for Compare and Search."""
+        mime = QMimeData()
+        pks = [self.id_at(index.row()) for index in indexes]  # type: ignore[attr-defined]
+        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in self._photos.files(pks)])
+        return mime
+
+    def _fetch(self, ids: list[int]) -> None:
+        if self._collection_pk is None:
+            return
+        pk = self._collection_pk
+        self._tasks.run(
+            self._photos.cells,
+            pk,
+            ids,
+            done=lambda cells: self._provide(pk, cells),
+            failed=lambda _error: None,
+        )
+
+    def _provide(self, collection_pk: int, cells: dict[int, PhotoCell]) -> None:
+        if collection_pk == self._collection_pk:
+            self.provide({pk: content_of(cell) for pk, cell in cells.items()})
+
+
+def _photos(count: int) -> str:
+    return f"{count:,} photo" if count == 1 else f"{count:,} photos"
+
+
+_STATES = {
+    PhotoStatus.WAITING: CellState.WAITING,
+    PhotoStatus.FAILED: CellState.FAILED,
+    PhotoStatus.INDEXED: CellState.READY,
+}
+
+
+def content_of(cell: PhotoCell) -> CellContent:
+    """What the grid paints for a photo."""
+    state = _STATES[cell.status]
+    if cell.missing and state is CellState.READY:
+        state = CellState.MISSING
+    centre = _centre(cell)
+    quiet = state is not CellState.READY or not cell.named or len(cell.faces) > 1
+    return CellContent(
+        name=f"{cell.name}, {cell.caption}",
+        image=photo_key(cell.id) if cell.status is not PhotoStatus.FAILED else None,
+        focus=centre,
+        aspect=cell.width / cell.height if cell.height else 1.0,
+        state=state,
+        reason=cell.reason or "",
+        caption=cell.caption,
+        caption_token="t2" if quiet else "t1",
+        dot=cell.caption_color,
+        badge=len(cell.faces),
+        boxes=tuple(
+            CellBox(face.box.left, face.box.top, face.box.width, face.box.height, face.color)
+            for face in cell.faces
+        ),
+        tooltip=_tooltip(cell),
+        subject=cell,
+    )
+
+
+def _tooltip(cell: PhotoCell) -> str:
+    lines = [cell.name]
+    if cell.status is PhotoStatus.FAILED and cell.reason:
+        lines.append(cell.reason)
+    if cell.missing:
+        lines.append("The file is not where it was. Is its drive connected?")
+    names = sorted({face.user_name for face in cell.faces if face.user_name})
+    if names:
+        lines.append(", ".join(names))
+    return "\n".join(lines)
+
+
+def _centre(cell: PhotoCell) -> tuple[float, float]:
+    """The middle of all the faces: what a square crop must keep."""
+    if not cell.faces:
+        return (0.5, 0.5)
+    left = min(face.box.left for face in cell.faces)
+    right = max(face.box.right for face in cell.faces)
+    top = min(face.box.top for face in cell.faces)
+    bottom = max(face.box.bottom for face in cell.faces)
+    return (min(max((left + right) / 2, 0.0), 1.0), min(max((top + bottom) / 2, 0.0), 1.0))
