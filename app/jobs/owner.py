@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import uuid
 from pathlib import Path
+from typing import Final
+
+_YOUNG_SECONDS: Final = 60.0
 
 
 class OwnerLock:
@@ -19,6 +23,8 @@ class OwnerLock:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.mark = uuid.uuid4().hex
+        self._file = -1
+        self._sweep()
         self._file = os.open(self._path(self.mark), os.O_RDWR | os.O_CREAT, 0o600)
         _try_lock(self._file)
 
@@ -48,6 +54,16 @@ class OwnerLock:
             os.close(self._file)
             self._file = -1
             self._path(self.mark).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Remove the files of holders that are gone, but none that is only just being made."""
+        for path in self._folder.glob("*.lock"):
+            try:
+                old = time.time() - path.stat().st_mtime > _YOUNG_SECONDS
+            except OSError:
+                continue
+            if old:
+                self.alive(path.stem)
 
     def _path(self, mark: str) -> Path:
         return self._folder / f"{mark}.lock"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,21 @@ def test_unknown_marks_are_dead(tmp_path: Path) -> None:
     assert not owner.alive("")
     assert not owner.alive("0" * 32)
     owner.close()
+
+
+def test_old_marks_of_dead_owners_are_swept(tmp_path: Path) -> None:
+    living = OwnerLock(tmp_path)
+    dead, young = tmp_path / "dead.lock", tmp_path / "young.lock"
+    for path in (dead, young):
+        path.touch()
+    for path in (dead, tmp_path / f"{living.mark}.lock"):
+        os.utime(path, (1, 1))
+    other = OwnerLock(tmp_path)
+    assert not dead.exists()
+    assert young.exists()
+    assert other.alive(living.mark)
+    other.close()
+    living.close()
 
 
 def test_a_killed_process_is_dead(tmp_path: Path) -> None:
