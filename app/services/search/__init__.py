@@ -1,0 +1,34 @@
+"""Search among stored faces and people, suggestions, groups, saved searches."""
+
+from app.services.image_faces import ImageFaces, ImageSource
+from app.services.search.results import (
+    FACE_NOT_LARGEST,
+    Alike,
+    Clusters,
+    FaceGroup,
+    FaceMatch,
+    GroupKind,
+    ImageSearch,
+    ImageUserSearch,
+    SaveResult,
+    Together,
+    UserMatch,
+)
+from app.services.search.service import SearchService
+
+__all__ = [
+    "FACE_NOT_LARGEST",
+    "Alike",
+    "Clusters",
+    "FaceGroup",
+    "FaceMatch",
+    "GroupKind",
+    "ImageFaces",
+    "ImageSearch",
+    "ImageSource",
+    "ImageUserSearch",
+    "SaveResult",
+    "SearchService",
+    "Together",
+    "UserMatch",
+]

@@ -1,0 +1,335 @@
+"""Search among stored faces and people: by a face, an image, a person, a vector."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import InvalidParameter, NoFace, ResourceNotFound
+from app.domain.records import ChangeSet, Origin
+from app.inference.engine import FaceEngine
+from app.search.exact import Hits
+from app.services.events import EventHub
+from app.services.image_faces import ImageFaces, ImageSource, chosen_face, look_at
+from app.services.search.groups import face_groups, similarity_to_others
+from app.services.search.results import (
+    Alike,
+    Clusters,
+    FaceMatch,
+    ImageSearch,
+    ImageUserSearch,
+    SaveResult,
+    Together,
+    UserMatch,
+)
+from app.services.search.saved import SavedSearches
+from app.services.search.suggestions import faces_like, names_for
+from app.services.vector_store import NOBODY, PHOTO, USER, CollectionVectors, VectorStore
+from app.storage.library import Library
+from app.storage.repositories import vectors
+from app.storage.repositories.searches import SavedSearch
+
+MOST_FACES: Final = 4096
+MOST_USERS: Final = 500
+DEFAULT_THRESHOLD: Final = 80.0
+
+Vector = NDArray[np.float32]
+
+
+class SearchService:
+    """Thread-safe. Thresholds and similarities are 0-100; matches come the most similar first."""
+
+    def __init__(
+        self, store: VectorStore, engine: FaceEngine, library: Library, events: EventHub, origin: Origin
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._scale = engine.scale
+        self._database = library.database
+        self._saved = SavedSearches(library.database, events, origin)
+        self._clusters: OrderedDict[int, tuple[Any, Clusters]] = OrderedDict()
+        self._clusters_lock = threading.Lock()
+
+    # Faces
+
+    def by_face(
+        self, collection_pk: int, face_pk: int, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
+    ) -> list[FaceMatch]:
+        """Without the face itself. Raises ResourceNotFound, InvalidParameter."""
+        store = self._store.of(collection_pk)
+        hits = self._hits(store, self._vector_of(store, face_pk), threshold, limit, without=face_pk)
+        return self._matches(store, hits)
+
+    def by_vector(
+        self, collection_pk: int, vector: Vector, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
+    ) -> list[FaceMatch]:
+        """`vector` is float32 (dimension,) of length 1, of the loaded model."""
+        store = self._store.of(collection_pk)
+        return self._matches(store, self._hits(store, vector, threshold, limit))
+
+    def by_image(
+        self,
+        collection_pk: int,
+        source: ImageSource,
+        threshold: float = DEFAULT_THRESHOLD,
+        limit: int = 100,
+        *,
+        face_index: int | None = None,
+    ) -> ImageSearch:
+        """The largest face, or the one of that index. Raises NoFace, ImageError, InvalidParameter."""
+        _check(threshold, limit, MOST_FACES)
+        store = self._store.of(collection_pk)
+        image = look_at(self._engine, source)
+        index = chosen_face(image, face_index)
+        if not image.faces:
+            raise NoFace("There is no face in this image. Choose one in which a face can be seen.")
+        started = time.perf_counter()
+        matches = self._matches(store, self._hits(store, image.vectors[index], threshold, limit))
+        return ImageSearch(image, index, _since(started), matches)
+
+    def look_at(self, source: ImageSource) -> ImageFaces:
+        """Find the faces of an image once, to search with several of them."""
+        return look_at(self._engine, source)
+
+    def alike(self, collection_pk: int, face_pk: int) -> Alike:
+        """All faces that are not hidden, by similarity to one."""
+        store = self._store.of(collection_pk)
+        found = store.index.scores(self._vector_of(store, face_pk))
+        with self._database.read() as connection:
+            hidden = vectors.hidden_faces(connection, collection_pk)
+        shown = np.flatnonzero(~np.isin(found.ids, hidden) | (found.ids == face_pk))
+        ids, scores = found.ids[shown], found.scores[shown]
+        order = np.lexsort((ids, -scores, ids != face_pk))
+        return Alike(ids[order], self._scale.similarity(scores[order]))
+
+    # People
+
+    def users_by_face(
+        self, collection_pk: int, face_pk: int, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
+    ) -> list[UserMatch]:
+        store = self._store.of(collection_pk)
+        return self._user_matches(store, self._vector_of(store, face_pk), threshold, limit)
+
+    def users_by_user(
+        self, collection_pk: int, user_pk: int, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
+    ) -> list[UserMatch]:
+        """Without the user itself; nobody is like a user without a face."""
+        store = self._store.of(collection_pk)
+        vector = store.people.vector(user_pk)
+        if vector is None:
+            self._require_user(user_pk)
+            _check(threshold, limit, MOST_USERS)
+            return []
+        return self._user_matches(store, vector, threshold, limit, without=user_pk)
+
+    def users_by_vector(
+        self, collection_pk: int, vector: Vector, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
+    ) -> list[UserMatch]:
+        return self._user_matches(self._store.of(collection_pk), vector, threshold, limit)
+
+    def users_by_image(
+        self,
+        collection_pk: int,
+        source: ImageSource,
+        threshold: float = DEFAULT_THRESHOLD,
+        limit: int = 100,
+        *,
+        face_index: int | None = None,
+    ) -> ImageUserSearch:
+        """As `by_image`, but an image without a face is answered with no matches, not an error."""
+        _check(threshold, limit, MOST_USERS)
+        store = self._store.of(collection_pk)
+        image = look_at(self._engine, source)
+        index = chosen_face(image, face_index)
+        if not image.faces:
+            return ImageUserSearch(image, None, 0.0)
+        started = time.perf_counter()
+        matches = self._user_matches(store, image.vectors[index], threshold, limit)
+        return ImageUserSearch(image, index, _since(started), matches)
+
+    def similarities_to_user(
+        self, collection_pk: int, user_pk: int, face_pks: Iterable[int]
+    ) -> dict[int, float]:
+        """Of each face to the person, a face of the person's own to the person's others. Faces that
+        cannot be compared are left out: unknown ones, and all when the person has no (other) face."""
+        store = self._store.of(collection_pk)
+        wanted = np.unique(np.fromiter(face_pks, np.int64))
+        there, faces = store.index.vectors(wanted)
+        wanted = wanted[there]
+        vector = store.people.vector(user_pk)
+        if vector is None or not len(wanted):
+            return {}
+        similarities = self._scale.similarity(faces @ vector)
+        own = store.index.values(USER, wanted) == user_pk
+        if own.any():
+            mine = store.index.ids()[store.index.values(USER) == user_pk]
+            present, members = store.index.vectors(mine)
+            others = dict(
+                zip(mine[present].tolist(), similarity_to_others(members, self._scale).tolist(), strict=True)
+            )
+            similarities[own] = [others.get(face, np.nan) for face in wanted[own].tolist()]
+        known = ~np.isnan(similarities)
+        return dict(zip(wanted[known].tolist(), similarities[known].tolist(), strict=True))
+
+    def suggestions(
+        self, collection_pk: int, user_pk: int, threshold: float = 50.0, limit: int = 100
+    ) -> list[FaceMatch]:
+        """Faces without a name that may be this person (see suggestions.py)."""
+        _check(threshold, limit, MOST_FACES)
+        store = self._store.of(collection_pk)
+        with self._database.read() as connection:
+            hits = faces_like(connection, store, user_pk, self._floor(threshold), limit)
+        return self._matches(store, hits)
+
+    def suggest_names(
+        self, collection_pk: int, face_pks: Iterable[int], threshold: float = DEFAULT_THRESHOLD
+    ) -> dict[int, UserMatch | None]:
+        """Who each face may be; None for a face that has a name, or is like nobody."""
+        _check(threshold, 1, 1)
+        wanted = list(face_pks)
+        store = self._store.of(collection_pk)
+        with self._database.read() as connection:
+            guesses = names_for(connection, store, wanted, self._floor(threshold))
+            names = vectors.user_ids(connection, {guess.user_pk for guess in guesses.values()})
+        found: dict[int, UserMatch | None] = dict.fromkeys(wanted)
+        for face, guess in guesses.items():
+            if guess.user_pk in names:
+                similarity = float(self._scale.similarity(guess.cosine))
+                found[face] = UserMatch(
+                    guess.user_pk, names[guess.user_pk], similarity, store.people.count(guess.user_pk)
+                )
+        return found
+
+    # Groups
+
+    def clusters(self, collection_pk: int, on_progress: Callable[[float], None] | None = None) -> Clusters:
+        """Everyone's faces in groups. Kept until a face changes. 10,000 faces take about 1.5 s, and
+        100,000 a few minutes: `on_progress` hears the share done (0-1) and may raise to stop."""
+        store = self._store.of(collection_pk)
+        with self._database.read() as connection:
+            hidden = vectors.hidden_faces(connection, collection_pk)
+        state = (id(store.index), store.index.version, hidden.tobytes())
+        with self._clusters_lock:
+            kept = self._clusters.get(collection_pk)
+            if kept is not None and kept[0] == state:
+                return kept[1]
+        groups = face_groups(store, self._scale, hidden, on_progress)
+        with self._clusters_lock:
+            self._clusters[collection_pk] = (state, groups)
+            self._clusters.move_to_end(collection_pk)
+            while len(self._clusters) > 4:
+                self._clusters.popitem(last=False)
+        return groups
+
+    def together(
+        self, collection_pk: int, user_pks: Sequence[int], mode: Together = Together.ALL
+    ) -> NDArray[np.int64]:
+        """Photos int64 (n,), rising, with all of the people, any of them, or all of them and no other
+        face (hidden ones do not count)."""
+        wanted = np.unique(np.asarray(user_pks, np.int64))
+        if not len(wanted):
+            return np.empty(0, np.int64)
+        with self._database.read() as connection:
+            photos, faces, users = vectors.faces_by_photo(connection, collection_pk)
+            hidden = vectors.hidden_faces(connection, collection_pk)
+        wanted_rows = np.isin(users, wanted)
+        pairs = np.unique(np.stack((photos[wanted_rows], users[wanted_rows])), axis=1)
+        found, counts = np.unique(pairs[0], return_counts=True)
+        if mode is not Together.ANY:
+            found = found[counts == len(wanted)]
+        if mode is Together.ONLY:
+            found = np.setdiff1d(found, photos[~wanted_rows & ~np.isin(faces, hidden)])
+        return found
+
+    # Saved searches
+
+    def save(self, collection_pk: int, name: str, query: dict[str, Any]) -> SaveResult:
+        return self._saved.save(collection_pk, name, query)
+
+    def saved(self, collection_pk: int) -> list[SavedSearch]:
+        return self._saved.all(collection_pk)
+
+    def delete_saved(self, pk: int) -> ChangeSet:
+        return self._saved.delete(pk)
+
+    # Parts of the above
+
+    def _floor(self, threshold: float) -> float:
+        """A little below the threshold's cosine: what counts in the end is the similarity."""
+        return self._scale.cosine(threshold) - 1e-6
+
+    def _vector_of(self, store: CollectionVectors, face_pk: int) -> Vector:
+        there, found = store.index.vectors(np.array([face_pk], np.int64))
+        if not there[0]:
+            raise ResourceNotFound("This face is not in the collection any more.")
+        vector: Vector = found[0]
+        return vector
+
+    def _hits(
+        self, store: CollectionVectors, vector: Vector, threshold: float, limit: int, without: int = -1
+    ) -> Hits:
+        _check(threshold, limit, MOST_FACES)
+        hits = store.index.search(vector, limit + 1, floor=self._floor(threshold))
+        keep = (hits.ids != without) & (self._scale.similarity(hits.scores) >= threshold)
+        return Hits(hits.ids[keep][:limit], hits.scores[keep][:limit])
+
+    def _matches(self, store: CollectionVectors, hits: Hits) -> list[FaceMatch]:
+        """A face that was deleted meanwhile is left out."""
+        with self._database.read() as connection:
+            facts = vectors.face_uuids(connection, hits.ids.tolist())
+        users, photos = store.index.values(USER, hits.ids), store.index.values(PHOTO, hits.ids)
+        similarities = self._scale.similarity(hits.scores)
+        return [
+            FaceMatch(
+                face_pk,
+                facts[face_pk][0],
+                float(similarities[row]),
+                float(hits.scores[row]),
+                int(users[row]) if users[row] != NOBODY else None,
+                int(photos[row]),
+                facts[face_pk][1],
+            )
+            for row, face_pk in enumerate(hits.ids.tolist())
+            if face_pk in facts
+        ]
+
+    def _user_matches(
+        self,
+        store: CollectionVectors,
+        vector: Vector,
+        threshold: float,
+        limit: int,
+        without: int | None = None,
+    ) -> list[UserMatch]:
+        _check(threshold, limit, MOST_USERS)
+        hits = store.people.search(vector, limit, floor=self._floor(threshold), without=without)
+        with self._database.read() as connection:
+            names = vectors.user_ids(connection, hits.ids.tolist())
+        similarities = self._scale.similarity(hits.scores)
+        return [
+            UserMatch(user_pk, names[user_pk], float(similarity), store.people.count(user_pk))
+            for user_pk, similarity in zip(hits.ids.tolist(), similarities, strict=True)
+            if user_pk in names and similarity >= threshold
+        ]
+
+    def _require_user(self, user_pk: int) -> None:
+        with self._database.read() as connection:
+            if not vectors.user_ids(connection, [user_pk]):
+                raise ResourceNotFound("This person is not in the collection any more.")
+
+
+def _check(threshold: float, limit: int, most: int) -> None:
+    if not 0 <= threshold <= 100:
+        raise InvalidParameter(f"A threshold lies between 0 and 100; {threshold:g} does not.")
+    if not 1 <= limit <= most:
+        raise InvalidParameter(f"A search can return 1 to {most:,} matches; {limit:,} were asked for.")
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
