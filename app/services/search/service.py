@@ -209,8 +209,8 @@ class SearchService:
     # Groups
 
     def clusters(self, collection_pk: int, on_progress: Callable[[float], None] | None = None) -> Clusters:
-        """Everyone's faces in groups. Kept until a face changes. 10,000 faces take about 1.5 s, and
-        100,000 a few minutes: `on_progress` hears the share done (0-1) and may raise to stop."""
+        """Everyone's faces in groups. Kept until a face changes. 10,000 faces take about 1 s, and
+        100,000 about a minute: `on_progress` hears the share done (0-1) and may raise to stop."""
         store = self._store.of(collection_pk)
         with self._database.read() as connection:
             hidden = vectors.hidden_faces(connection, collection_pk)
