@@ -31,8 +31,9 @@ def act_of(connection: Connection, change: Change) -> int:
 
 def dependents(connection: Connection, change: Change) -> list[Change]:
     """The live changes that rest on this one, newest first. For a redo, give the act instead."""
-    candidates = _conflicting(connection, change.id) | _inside(connection, change.id)
     own_act = act_of(connection, change)
+    candidates = _conflicting(connection, change.id) | _inside(connection, change.id)
+    candidates |= _taking_away_the_collection(connection, change.id, own_act)
     return _standing(connection, change.id, {act for act in candidates if act != own_act})
 
 
@@ -104,6 +105,18 @@ def _inside(connection: Connection, change_pk: int) -> set[int]:
         _ROWS.c.change_pk == change_pk, _ROWS.c.table_name == tables.collections.name, _ROWS.c.op == "i"
     )
     query = select(_CHANGES.c.id).where(_CHANGES.c.id > change_pk, _CHANGES.c.collection_pk.in_(created))
+    return set(connection.execute(query).scalars())
+
+
+def _taking_away_the_collection(connection: Connection, change_pk: int, own_act: int) -> set[int]:
+    """An act can be done again only where its collection is."""
+    inside = select(_CHANGES.c.collection_pk).where(_CHANGES.c.id == own_act).scalar_subquery()
+    query = (
+        select(_act(_CHANGES))
+        .join(_ROWS, _ROWS.c.change_pk == _CHANGES.c.id)
+        .where(_ROWS.c.table_name == tables.collections.name, _ROWS.c.row_pk == inside)
+        .where(_ROWS.c.op == "d", _ROWS.c.change_pk > change_pk)
+    )
     return set(connection.execute(query).scalars())
 
 

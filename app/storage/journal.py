@@ -51,7 +51,7 @@ def touched_rows(connection: Connection, change_pk: int) -> list[TouchedRow]:
 
 def dependents(connection: Connection, change_pk: int) -> list[Change]:
     """The live later changes that rest on this one, newest first."""
-    return _dependents.dependents(connection, _act_if_redo(connection, get_change(connection, change_pk)))
+    return _dependents.dependents(connection, act_if_redo(connection, get_change(connection, change_pk)))
 
 
 def last_undoable(connection: Connection) -> Change | None:
@@ -89,7 +89,7 @@ def last_redoable(connection: Connection) -> Change | None:
 
 def reverse(connection: Connection, change_pk: int, origin: Origin) -> ChangeSet:
     """Undo a change, or redo it when it is itself an undo. Raises DependedOn, Conflict."""
-    change = _act_if_redo(connection, get_change(connection, change_pk))
+    change = act_if_redo(connection, get_change(connection, change_pk))
     if change.undone_by is not None:
         raise Conflict(f"“{change.summary}” is undone already.")
     if change.open:
@@ -143,7 +143,7 @@ def _reverse_all(
             changes = changes.merged(_reverse_all(connection, newest, origin, resting | {change_pk}))
 
 
-def _act_if_redo(connection: Connection, change: Change) -> Change:
+def act_if_redo(connection: Connection, change: Change) -> Change:
     """A redo stands for the act that it brought back."""
     if change.kind is not ChangeKind.REDO:
         return change
