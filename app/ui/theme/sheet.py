@@ -61,9 +61,11 @@ QMenuBar { background: $sidebar; color: $t1; }
 QMenuBar::item { padding: 4px 8px; border-radius: 6px; background: transparent; }
 QMenuBar::item:selected { background: $hover; }
 
-QScrollBar:vertical { width: 14px; background: transparent; margin: 0; }
-QScrollBar:horizontal { height: 14px; background: transparent; margin: 0; }
-QScrollBar::handle { background: $line2; border-radius: 3px; margin: 4px; }
+QScrollBar:vertical { width: 16px; background: transparent; margin: 0; }
+QScrollBar:horizontal { height: 16px; background: transparent; margin: 0; }
+QScrollBar::handle { background: $line2; border-radius: 3px; }
+QScrollBar::handle:vertical { margin: 8px 8px 8px 2px; }
+QScrollBar::handle:horizontal { margin: 2px 8px 8px 8px; }
 QScrollBar::handle:vertical { min-height: 40px; width: 6px; }
 QScrollBar::handle:horizontal { min-width: 40px; height: 6px; }
 QScrollBar::handle:hover, QScrollBar::handle:pressed { background: $edge; }

@@ -295,7 +295,8 @@ class IconButton(QToolButton):
         paint_icon_ground(painter, self.theme, self, self._fade.level)
         token = "accent_text" if self.isChecked() else self._token
         token = token if self.isEnabled() else "edge"
-        self.theme.paint_icon(painter, self.rect(), self._icon, token, self._icon_size)
+        if self._icon:
+            self.theme.paint_icon(painter, self.rect(), self._icon, token, self._icon_size)
 
 
 def paint_icon_ground(painter: QPainter, theme: Theme, button: QAbstractButton, level: float) -> None:

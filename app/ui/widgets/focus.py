@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -36,7 +36,7 @@ class _Ring(QWidget):
 class FocusRing(QObject):
     """Draws one ring around the focused button or slider of the application.
 
-    Only for the keyboard: focus that comes with a mouse button down shows nothing. Fields, grids and
+    Only while the keyboard is in use: after a press of a mouse button nothing is shown. Fields, grids and
     lists show their focus themselves. A widget opts out with the property `ring` False, or gives its
     own radius with the property `ringRadius`.
     """
@@ -46,11 +46,15 @@ class FocusRing(QObject):
         self._theme = theme
         self._target: QWidget | None = None
         self._ring: _Ring | None = None
+        self._keyboard = False
         application.focusChanged.connect(self._moved)
 
     def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         self._drop()
-        if now is None or QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        if now is None:
+            return
+        self._listen(now)
+        if not self._keyboard:
             return
         if not isinstance(now, QAbstractButton | QSlider) or now.property("ring") is False:
             return
@@ -66,6 +70,13 @@ class FocusRing(QObject):
         now.destroyed.connect(self._forget)
         self._follow()
         self._ring.setVisible(now.isVisible())
+
+    def _listen(self, widget: QWidget) -> None:
+        """Know whether keys or the pointer were used last: from the native window, which gets only input."""
+        handle = widget.window().windowHandle()
+        if handle is not None and not handle.property("focusRingListens"):
+            handle.setProperty("focusRingListens", True)
+            handle.installEventFilter(self)
 
     def _follow(self) -> None:
         if self._ring is None or self._target is None:
@@ -98,6 +109,12 @@ class FocusRing(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if kind == QEvent.Type.KeyPress:
+            self._keyboard = True
+        elif kind in (QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin):
+            self._keyboard = False
+        if watched is not self._target:
+            return False
         if kind in (QEvent.Type.Move, QEvent.Type.Resize):
             self._follow()
         elif kind == QEvent.Type.Hide and self._ring is not None:

@@ -72,14 +72,19 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Sizes of a grid. The gap between columns widens until the row is full; cells never do."""
+    """Sizes of a grid. The gap between columns widens until the row is full; cells never do.
+
+    `gap` lies between rows and is the aim between columns; a column more fits when `least_gap` is left,
+    so that one pixel too few does not leave a hole of a whole cell.
+    """
 
     cell_width: int
     cell_height: int
     gap: int = 8
+    least_gap: int = 6
     heading: int = 40
     left: int = 24
-    right: int = 18
+    right: int = 16
     top: int = 4
     bottom: int = 24
     section_gap: int = 0
@@ -95,7 +100,7 @@ class GridLayout:
         if sum(s.count for s in self.sections) != count:
             raise ValueError(f"the sections hold {sum(s.count for s in self.sections)} cells, not {count}")
         self.content_width = max(width - m.left - m.right, m.cell_width)
-        self.columns = max(1, (self.content_width + m.gap) // (m.cell_width + m.gap))
+        self.columns = max(1, (self.content_width + m.least_gap) // (m.cell_width + m.least_gap))
         spare = self.content_width - self.columns * m.cell_width
         self.column_gap = spare / (self.columns - 1) if self.columns > 1 else 0.0
         self._x = [m.left + round(c * (m.cell_width + self.column_gap)) for c in range(self.columns)]
