@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection
 
 from app.domain.errors import Conflict, ResourceNotFound
 from app.inference.engine import FaceEngine
@@ -20,6 +19,7 @@ from app.search.exact import ExactIndex
 from app.search.people import PeopleVectors, people_vectors
 from app.storage.library import Library
 from app.storage.repositories import vectors
+from app.storage.repositories.rows import Connection
 
 _log = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
 from app.search.exact import Columns, Hits, Ids
 from app.services.vector_store import NOBODY, PHOTO, USER, CollectionVectors
 from app.storage.repositories import vectors
+from app.storage.repositories.rows import Connection
 
 # Beyond this many hits a person is better found by naming some first.
 _MOST_HITS = 4096
