@@ -54,26 +54,16 @@ class Candidates:
         return sides
 
 
-def overlaps(box: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Intersection over union of one (4,) box with (n, 4) others."""
-    low = np.maximum(box[:2], boxes[:, :2])
-    high = np.minimum(box[2:], boxes[:, 2:])
-    common = np.prod(np.maximum(high - low, 0), axis=1)
-    area = np.prod(np.maximum(box[2:] - box[:2], 0))
-    areas = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), axis=1)
-    union = area + areas - common
-    result: NDArray[np.float32] = np.where(union > 0, common / np.maximum(union, 1e-9), 0).astype(np.float32)
+def overlaps(ones: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Intersection over union of each of (n, 4) boxes with each of (m, 4): (n, m)."""
+    width = np.minimum(ones[:, None, 2], others[:, 2]) - np.maximum(ones[:, None, 0], others[:, 0])
+    height = np.minimum(ones[:, None, 3], others[:, 3]) - np.maximum(ones[:, None, 1], others[:, 1])
+    common = np.maximum(width, 0) * np.maximum(height, 0)
+    union = _areas(ones)[:, None] + _areas(others) - common
+    result: NDArray[np.float32] = common / np.maximum(union, np.float32(1e-9))
     return result
 
 
-def suppressed(candidates: Candidates, threshold: float) -> Candidates:
-    """Greedy non-maximum suppression: the best of each heap of boxes that overlap by `threshold` or more,
-    best first; equal scores keep their order, so that the answer is always the same."""
-    remaining = np.argsort(-candidates.scores, kind="stable")
-    kept: list[int] = []
-    while len(remaining):
-        best, remaining = int(remaining[0]), remaining[1:]
-        kept.append(best)
-        apart = overlaps(candidates.boxes[best], candidates.boxes[remaining]) < threshold
-        remaining = remaining[apart]
-    return candidates.taken(np.array(kept, np.intp))
+def _areas(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    areas: NDArray[np.float32] = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), axis=1)
+    return areas

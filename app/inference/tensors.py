@@ -14,7 +14,10 @@ def tensor_of(images: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]
     count, height, width = images.shape[:3]
     tensor = np.empty((count, 3, height, width), np.float32)
     for place, channel in enumerate(order):
-        np.subtract(images[..., channel], np.float32(spec.mean[place]), out=tensor[:, place])
+        plane = tensor[:, place]
+        np.copyto(plane, images[..., channel])
+        if spec.mean[place]:
+            plane -= np.float32(spec.mean[place])
     if spec.scale != 1.0:
         tensor *= np.float32(spec.scale)
     return tensor if spec.layout == "NCHW" else np.ascontiguousarray(tensor.transpose(0, 2, 3, 1))
