@@ -23,6 +23,8 @@ MONTHS = (
     "November",
     "December",
 )
+# A heading takes as much room as a row of cells: below this mean, most of the page would be headings.
+_WORTH_A_MONTH = 4
 # Milliseconds that stand for "no date" in a column of numbers.
 NO_DATE = np.iinfo(np.int64).min
 
@@ -50,9 +52,15 @@ def whole(ids: NDArray[np.int64]) -> Listing:
 
 
 def by_month(ids: NDArray[np.int64], moments: NDArray[np.int64]) -> Listing:
-    """A section a month. `moments`: milliseconds since 1970, NO_DATE for none, sorted along with ids."""
+    """A section a month, or a year where months would hold only a few items each.
+
+    `moments`: milliseconds since 1970, NO_DATE for none, sorted along with ids.
+    """
     dated = moments != NO_DATE
     months = np.where(dated, moments, 0).astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
+    used = months[dated]
+    if len(used) and np.count_nonzero(np.diff(used)) + 1 > len(used) / _WORTH_A_MONTH:
+        return _grouped(ids, np.where(dated, months // 12, NO_DATE), _year)
     return _grouped(ids, np.where(dated, months, NO_DATE), _month)
 
 
@@ -71,6 +79,10 @@ def _grouped(ids: NDArray[np.int64], keys: NDArray[np.int64], title: Callable[[i
     starts = np.concatenate(([0], np.flatnonzero(np.diff(keys)) + 1, [len(keys)])).tolist()
     sections = [Section(title(int(keys[start])), start, end - start) for start, end in pairwise(starts)]
     return Listing(ids, sections)
+
+
+def _year(year: int) -> str:
+    return "No date" if year == NO_DATE else str(1970 + year)
 
 
 def _month(month: int) -> str:

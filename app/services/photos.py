@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.domain.errors import ResourceNotFound
 from app.domain.geometry import BoundingBox
@@ -133,6 +134,12 @@ class PhotoService:
     def pixels(self, photo_pk: int, max_side: int | None = None) -> DecodedImage:
         """Raises ImageError (the path is in the sentence), ResourceNotFound."""
         return self._files.decode(photo_pk, max_side)
+
+    def files(self, photo_pks: Sequence[int]) -> list[Path]:
+        """One file of each photo that has one which was there when last looked; in no order."""
+        with self._database.read() as connection:
+            found = photos.paths(connection, photo_pks)
+        return list({path.photo_pk: path.path for path in reversed(found) if not path.missing}.values())
 
     def remove(self, collection_pk: int, photo_pks: Sequence[int]) -> ChangeSet:
         """Take photos out of the collection, with their faces. The files stay where they are.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, distinct, func, select
 
-from app.domain.records import Change, ChangeKind, Origin
+from app.domain.records import Change, ChangeKind, ChangeSet, Origin
 from app.storage import tables
 from app.storage.clock import to_ms
 from app.storage.repositories import users
@@ -196,3 +196,45 @@ def photo_pks_indexed(connection: Connection, change_pk: int, most: int) -> list
 
 def _midnight(day: date) -> int:
     return int(to_ms(datetime.combine(day, time()).astimezone()) or 0)
+
+
+def last_row(connection: Connection) -> int:
+    """The newest row of the journal, 0 when it is empty."""
+    return int(connection.execute(select(func.max(tables.change_rows.c.id))).scalar() or 0)
+
+
+def touched_since(connection: Connection, row_pk: int) -> ChangeSet:
+    """The rows that journal entries after that one touched. Rows that are gone by now are known by
+    their collection alone."""
+    rows, acts = tables.change_rows, tables.changes
+    named = connection.execute(
+        select(rows.c.table_name, rows.c.row_pk).where(rows.c.id > row_pk).distinct()
+    ).all()
+    found: dict[str, set[int]] = {}
+    for table, pk in named:
+        found.setdefault(table, set()).add(pk)
+    collections = set(
+        connection.execute(
+            select(acts.c.collection_pk)
+            .join(rows, rows.c.change_pk == acts.c.id)
+            .where(rows.c.id > row_pk, acts.c.collection_pk.is_not(None))
+            .distinct()
+        ).scalars()
+    )
+    faces = connection.execute(
+        select(tables.faces.c.photo_pk, tables.faces.c.collection_pk, tables.faces.c.user_pk).where(
+            among(tables.faces.c.id, sorted(found.get("faces", ())))
+        )
+    ).all()
+    members = connection.execute(
+        select(tables.memberships.c.photo_pk).where(
+            among(tables.memberships.c.id, sorted(found.get("memberships", ())))
+        )
+    ).scalars()
+    users = found.get("users", set()) | {user for _, _, user in faces if user is not None}
+    return ChangeSet(
+        collections=frozenset(collections | found.get("collections", set()) | {pk for _, pk, _ in faces}),
+        photos=frozenset({photo for photo, _, _ in faces} | set(members)),
+        faces=frozenset(found.get("faces", ())),
+        users=frozenset(users),
+    )

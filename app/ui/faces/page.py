@@ -86,9 +86,9 @@ class FacesPage(QWidget):
         self.grid.setAccessibleName("Faces")
         self._nothing = EmptyState(
             theme,
-            "No faces here yet",
-            "Drop photos or a folder anywhere: their faces appear here, the same person together.",
             icon="user-focus",
+            missing="No faces here yet",
+            hint="Drop photos or a folder anywhere: their faces appear here, the same person together.",
             action="Choose photos…",
         )
         self._nothing.acted.connect(lambda: host.add_photos())

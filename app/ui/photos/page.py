@@ -72,17 +72,17 @@ class PhotosPage(QWidget):
         self.grid.setAccessibleName("Photos")
         self._nothing = EmptyState(
             theme,
-            "No photos here yet",
-            "Drop photos or a folder anywhere.",
             icon="image-square",
+            missing="No photos here yet",
+            hint="Drop photos or a folder anywhere.",
             action="Choose photos…",
         )
         self._nothing.acted.connect(lambda: host.add_photos())
         self._no_match = EmptyState(
             theme,
-            "No photo matches",
-            "Loosen or clear the filters.",
             icon="sliders-horizontal",
+            missing="No photo matches",
+            hint="Loosen or clear the filters.",
             action="Clear filters",
         )
         self._no_match.acted.connect(self._clear_filters)

@@ -1,0 +1,184 @@
+"""The window over one library: theme, shell, pages and controller put together, and taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from app.services.workbench import Workbench
+from app.settings.settings import SettingsStore
+from app.ui.controller.pictures import PictureLoader
+from app.ui.controller.tasks import TaskRunner
+from app.ui.controller.window import WindowController
+from app.ui.controller.window_host import WindowHost
+from app.ui.shell import EmptyLibrary, MainWindow, PageSpec
+from app.ui.theme import Theme
+from app.ui.widgets.grid import ImageStore
+
+Factory = Callable[[], QWidget]
+
+
+class LibraryWindow(QObject):
+    """A shown window over a workbench. It owns both: closing the window closes the library."""
+
+    closed = Signal()
+    library_asked = Signal(object)
+    """The folder (Path) of another library that the person wants to open instead."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        bench: Workbench,
+        settings: SettingsStore,
+        state: QSettings | None,
+        fill_demo: Callable[[Workbench], int],
+    ) -> None:
+        super().__init__()
+        self._bench, self._fill_demo, self._settings = bench, fill_demo, settings
+        self.tasks = TaskRunner(threads=4)
+        self.images = ImageStore(PictureLoader(bench.photos, bench.faces))
+        self.window = MainWindow(theme, state)
+        self.host = WindowHost(self.window, theme, self.images)
+        for spec in self._pages():
+            self.window.register(spec)
+        self.controller = WindowController(self.window, self.host, self.tasks, bench)
+        self.controller.library_asked.connect(self._ask_library)
+        self.window.closing.connect(self.close)
+        self._open = True
+
+    def show(self) -> None:
+        self.window.show()
+        self.controller.start()
+
+    def fill_demo(self) -> None:
+        """Index the demo's pictures into this library, off the window's thread."""
+
+        def done(pk: int) -> None:
+            self.controller.refresh(lambda: self.controller.show_page("photos", pk))
+
+        self.tasks.run(self._fill_demo, self._bench, done=done, failed=self.host.show_error)
+
+    def close(self) -> None:
+        """Stop everything and join its threads; the jobs can be resumed."""
+        if not self._open:
+            return
+        self._open = False
+        for page in self.window.built_pages().values():
+            if hasattr(page, "deactivate"):
+                page.deactivate()
+        self.controller.close()
+        self.tasks.close()
+        self.images.close()
+        self._bench.close()
+        self.closed.emit()
+
+    def _ask_library(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self.window, "Open a library, or choose a folder for a new one"
+        )
+        if folder:
+            self.library_asked.emit(Path(folder))
+
+    def _pages(self) -> list[PageSpec]:
+        return [
+            PageSpec("empty", "", "", self._empty),
+            PageSpec("photos", "Photos", "image-square", self._photos),
+            PageSpec("photo", "Photo", "image-square", self._photo),
+            PageSpec("faces", "Faces", "user-focus", self._faces),
+            PageSpec("people", "People", "users", self._people),
+            PageSpec("person", "Person", "user", self._person),
+            PageSpec("compare", "Compare", "arrows-left-right", self._compare),
+            PageSpec("search", "Search", "magnifying-glass", self._search),
+            PageSpec("history", "History", "clock-counter-clockwise", self._history),
+            PageSpec("settings", "Settings", "gear-six", self._settings_page),
+        ]
+
+    # Pages are imported when they are first shown: the window paints sooner.
+
+    def _empty(self) -> QWidget:
+        page = EmptyLibrary(self.host.theme)
+        intake = self.controller.intake
+        page.choose_photos.connect(intake.ask_photos)
+        page.choose_folder.connect(intake.ask_folder)
+        page.paste_image.connect(self.window.commands.paste.trigger)
+        page.open_demo.connect(self.fill_demo)
+        return page
+
+    def _photos(self) -> QWidget:
+        from app.ui.photos import PhotosPage
+
+        return PhotosPage(self.host, self.tasks, self._bench.photos, self._bench.users)
+
+    def _photo(self) -> QWidget:
+        from app.ui.photo import PhotoPage
+
+        bench = self._bench
+        return PhotoPage(
+            self.host,
+            self.tasks,
+            bench.photos,
+            bench.faces,
+            bench.users,
+            bench.face_edits,
+            bench.search,
+            bench.ingest,
+            bench.collections,
+            bench.engine.contract,
+        )
+
+    def _faces(self) -> QWidget:
+        from app.ui.faces import FacesPage
+
+        bench = self._bench
+        return FacesPage(self.host, self.tasks, bench.faces, bench.users, bench.search, bench.collections)
+
+    def _people(self) -> QWidget:
+        from app.ui.people import PeoplePage
+
+        return PeoplePage(self.host, self.tasks, self._bench.users, self._bench.faces, self._bench.search)
+
+    def _person(self) -> QWidget:
+        from app.ui.person import PersonPage
+
+        bench = self._bench
+        return PersonPage(self.host, self.tasks, bench.users, bench.faces, bench.photos, bench.search)
+
+    def _compare(self) -> QWidget:
+        from app.ui.compare import ComparePage
+
+        bench = self._bench
+        return ComparePage(self.host, self.tasks, bench.compare, bench.photos, bench.faces)
+
+    def _search(self) -> QWidget:
+        from app.ui.search import SearchPage
+
+        bench = self._bench
+        return SearchPage(
+            self.host, self.tasks, bench.search, bench.photos, bench.faces, bench.users, bench.collections
+        )
+
+    def _history(self) -> QWidget:
+        from app.ui.history import HistoryPage
+
+        bench = self._bench
+        return HistoryPage(self.host, self.tasks, bench.history, bench.collections, bench.users)
+
+    def _settings_page(self) -> QWidget:
+        from app.ui.settings import SettingsPage
+
+        return SettingsPage(self.host, self.tasks, self._settings, self._bench)
+
+
+def application(arguments: list[str]) -> QApplication:
+    """The one QApplication, named for the desktop."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    made = QApplication(arguments)
+    made.setApplicationName("Likeness")
+    made.setApplicationDisplayName("Likeness")
+    made.setDesktopFileName("likeness")
+    return made
