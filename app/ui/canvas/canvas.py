@@ -171,6 +171,7 @@ class FaceCanvas(PictureView):
         self._repaint()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        super().drawForeground(painter, rect)
         if self.has_picture:
             painter.save()
             painter.resetTransform()

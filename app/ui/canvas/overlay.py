@@ -30,7 +30,9 @@ def paint_faces(painter: QPainter, canvas: FaceCanvas, brush: MarkPainter) -> No
     for mark, box in shown:
         selected, lit = mark.key == current, mark.key == hovered
         if (canvas.show_boxes or selected or lit) and box.overlaps(view, 8):
-            brush.box(painter, box, QColor(mark.color), mark.stroke, selected and canvas.editable, lit)
+            chosen = selected and canvas.editable
+            lit = lit or (selected and not chosen)
+            brush.box(painter, box, QColor(mark.color), mark.stroke, chosen, lit)
     if canvas.show_landmarks:
         # On a face too small for them the dots would hide it.
         large = [

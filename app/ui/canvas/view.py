@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPointF, QRect, QRectF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import QNativeGestureEvent, QPainter, QPainterPath, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app.ui.canvas.geometry import ZOOM_STEP, Box, clamped_zoom, fit_scale, next_zoom
@@ -27,6 +27,10 @@ class PictureView(QGraphicsView):
         super().__init__(parent)
         self.theme = theme
         self.margin = 0.0
+        self.focus: Box | None = None
+        """What must stay in sight; with it, fitting fills the view if it can and crops the rest."""
+        self.rounded: tuple[float, str] | None = None
+        """(radius, token of the ground): corners painted over in the colour of what lies behind."""
         self._item = PictureItem()
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -40,6 +44,9 @@ class PictureView(QGraphicsView):
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.setMouseTracking(True)
+        # Drops belong to whatever the view is part of.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
         self._fitted = True
         self._animation = QVariantAnimation(self)
         self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -94,14 +101,26 @@ class PictureView(QGraphicsView):
         return self._fitted
 
     @property
-    def fitting_scale(self) -> float:
+    def whole_scale(self) -> float:
+        """The scale at which all of the picture is in sight."""
         size = self.viewport().size()
         return fit_scale(self._item.size, (size.width(), size.height()), self.margin)
 
     @property
+    def fitting_scale(self) -> float:
+        """The scale of a fitted picture: whole, or filling the view where `focus` stays in sight."""
+        size, (width, height) = self.viewport().size(), self._item.size
+        if self.focus is not None and width and height:
+            filling = max(size.width() / width, size.height() / height)
+            fits = self.focus.width * filling <= size.width() and self.focus.height * filling <= size.height()
+            if fits and filling <= 2.0:
+                return filling
+        return self.whole_scale
+
+    @property
     def lowest_zoom(self) -> float:
         """As far out as one can go: fitted, or 10 % where that is smaller."""
-        return min(self.fitting_scale * self.devicePixelRatioF(), 0.1)
+        return min(self.whole_scale * self.devicePixelRatioF(), 0.1)
 
     def fit(self, animated: bool = True) -> None:
         """The whole picture, in the middle; stays so when the view's size changes."""
@@ -190,6 +209,8 @@ class PictureView(QGraphicsView):
 
     def _middle(self) -> tuple[float, float]:
         width, height = self._item.size
+        if self.focus is not None:
+            return self.focus.center
         return width / 2, height / 2
 
     def _go(self, scale: float, center: QPointF, animated: bool) -> None:
@@ -274,6 +295,20 @@ class PictureView(QGraphicsView):
                     self.fit()
                 return True
         return super().viewportEvent(event)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self.rounded is None:
+            return
+        radius, ground = self.rounded
+        whole = QRectF(self.viewport().rect())
+        corners, inner = QPainterPath(), QPainterPath()
+        corners.addRect(whole)
+        inner.addRoundedRect(whole, radius, radius)
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(corners - inner, self.theme.color(ground))
+        painter.restore()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         painter.fillRect(rect, self.theme.color("well"))

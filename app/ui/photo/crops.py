@@ -192,8 +192,13 @@ class CropList(QListView):
         self.viewport().update()
 
     def _fit_height(self) -> None:
-        columns = max(self.viewport().width() // _CELL, 1)
+        columns = max(self.width() // _CELL, 1)
         rows = -(-self._model.rowCount() // columns)
+        # Qt keeps room for a bar that may be needed, which would cost a column.
+        policy = Qt.ScrollBarPolicy
+        wanted = policy.ScrollBarAsNeeded if rows > _MOST_ROWS else policy.ScrollBarAlwaysOff
+        if wanted != self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(wanted)
         self.setFixedHeight(max(min(rows, _MOST_ROWS), 1) * _CELL)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

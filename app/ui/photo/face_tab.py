@@ -15,7 +15,7 @@ from app.ui.controller.pictures import face_key
 from app.ui.photo.crops import Crop, CropList
 from app.ui.photo.state import PhotoState, Suggestion
 from app.ui.theme import Radius, Size, Theme, person_color
-from app.ui.widgets.bars import ConfidenceBar, Gauge
+from app.ui.widgets.bars import Gauge
 from app.ui.widgets.button import Button, IconButton
 from app.ui.widgets.glyph import Divider
 from app.ui.widgets.grid.images import ImageRequest, ImageStore
@@ -81,6 +81,7 @@ class PersonField(NameField):
     def show_person(self, name: str, color: int | None, placeholder: str) -> None:
         self._stored, self._color = name, color
         self.setText(name)
+        self.setCursorPosition(0)
         self.setPlaceholderText(placeholder)
         self.setTextMargins(16 if color is not None else 0, 0, 20, 0)
         self.update()
@@ -116,7 +117,6 @@ class FaceTab(QScrollArea):
         self._state: PhotoState | None = None
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAutoFillBackground(False)
         body = QWidget()
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(0, 0, 0, 16)
@@ -140,6 +140,7 @@ class FaceTab(QScrollArea):
         self._column.addLayout(holder)
         self._column.addStretch(1)
         self.setWidget(body)
+        body.setAutoFillBackground(False)
         selection.current_changed.connect(lambda _key: self._show_face())
 
     def _section(self, title: str) -> QVBoxLayout:
@@ -207,7 +208,7 @@ class FaceTab(QScrollArea):
 
     def _add_detection(self) -> None:
         section = self._section("Detection")
-        self._confidence = ConfidenceBar(self.theme, "Confidence")
+        self._confidence = Gauge(self.theme, "Confidence that this is a face")
         section.addWidget(self._confidence)
         self._source = Label(self.theme, role="small", token="t3")
         self._source.setFixedHeight(20)
@@ -265,7 +266,7 @@ class FaceTab(QScrollArea):
         self._picture.set_face(view.face.id)
         self._show_person(view, suggestion)
         found = view.face.detected
-        self._confidence.set_confidence("", found.confidence)
+        self._confidence.set_value(f"{found.confidence:.1f}", found.confidence / 100)
         self._source.setText(_SOURCES[view.face.source])
         for gauge, degrees in zip(
             self._pose, (found.pose.roll, found.pose.yaw, found.pose.pitch), strict=True
@@ -328,7 +329,7 @@ def _similarity_words(view: FaceView, suggestion: Suggestion | None, asked: bool
     if view.user is not None:
         others = view.user.face_count - 1
         if view.similarity_to_user is None or others < 1:
-            return "The only face of this person"
+            return "The only face so far"
         faces = "1 other face" if others == 1 else f"{others:,} other faces"
         return f"{view.similarity_to_user:.1f} to {faces}"
     if suggestion is not None:

@@ -30,6 +30,8 @@ class Inspector(Panel):
         self.tabs.setAccessibleName("Inspector")
         self.tabs.tabBar().setFont(host.theme.font("body", 500))
         self.tabs.tabBar().setDrawBase(False)
+        # The tabs begin where the text of the pages does.
+        self.tabs.setStyleSheet("QTabWidget::tab-bar { left: 15px; }")
         for page, title in ((self.faces, "Face"), (self.photo, "Photo"), (self.json, "JSON")):
             self.tabs.addTab(page, title)
         copy = IconButton(host.theme, "copy", "Copy as JSON", shortcut_hint="Ctrl+Shift+C")

@@ -63,6 +63,7 @@ class PhotoTab(QScrollArea):
                 self._add_unindexed(column, state)
         column.addStretch(1)
         self.setWidget(body)
+        body.setAutoFillBackground(False)
 
     def _add_facts(self, column: QVBoxLayout, state: PhotoState) -> None:
         photo = state.detail.photo

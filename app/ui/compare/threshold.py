@@ -1,0 +1,87 @@
+"""The threshold: a slider and a number bound together, and what it means."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QSizePolicy, QWidget
+
+from app.services.compare import explain
+from app.ui.theme import Size, Theme
+from app.ui.widgets.button import Button, Variant
+from app.ui.widgets.glyph import Card
+from app.ui.widgets.slider import Slider
+from app.ui.widgets.text import ElidedLabel, Label
+
+DEFAULT = 80.0
+_TENTHS = 10
+
+
+class ThresholdBar(Card):
+    """0 to 100 in tenths. `changed` comes with every step of a drag."""
+
+    changed = Signal(float)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent, margins=(20, 0, 12, 0))
+        self.setFixedHeight(Size.DOCKED_BAR)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(Label(theme, "Threshold", weight=600))
+        self.slider = Slider(theme, "Threshold ([ and ], with Shift by 5)")
+        self.slider.setRange(0, 100 * _TENTHS)
+        self.slider.setSingleStep(_TENTHS)
+        self.slider.setPageStep(5 * _TENTHS)
+        self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row.addWidget(self.slider, 3)
+        self.box = QDoubleSpinBox()
+        self.box.setRange(0, 100)
+        self.box.setDecimals(1)
+        self.box.setSingleStep(1)
+        self.box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.box.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.box.setFont(theme.font("body", 600))
+        self.box.setFixedWidth(64)
+        # Without this Qt leaves no room for the text of a styled box that has no buttons.
+        self.box.setStyleSheet("QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; }")
+        self.box.setAccessibleName("Threshold")
+        self.box.setToolTip("Similarity from which two faces count as a match, 0 to 100")
+        row.addWidget(self.box)
+        self.meaning = ElidedLabel(theme, token="t2")
+        row.addWidget(self.meaning, 2)
+        self.reset = Button(
+            theme,
+            "Reset",
+            variant=Variant.QUIET,
+            height=Size.CONTROL_SMALL,
+            tooltip="Back to 80: one false match in 1,000 pairs of strangers",
+        )
+        row.addWidget(self.reset)
+        self.body.addLayout(row)
+        self._value = DEFAULT
+        self.slider.valueChanged.connect(lambda tenths: self.set_value(tenths / _TENTHS))
+        self.box.valueChanged.connect(self.set_value)
+        self.reset.clicked.connect(lambda: self.set_value(DEFAULT))
+        self._show()
+
+    @property
+    def value(self) -> float:
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """In tenths, within 0 to 100."""
+        value = round(min(max(value, 0.0), 100.0), 1)
+        if value != self._value:
+            self._value = value
+            self._show()
+            self.changed.emit(value)
+
+    def step(self, by: float) -> None:
+        self.set_value(self._value + by)
+
+    def _show(self) -> None:
+        with QSignalBlocker(self.slider), QSignalBlocker(self.box):
+            self.slider.setValue(round(self._value * _TENTHS))
+            self.box.setValue(self._value)
+        self.slider.update()
+        self.meaning.setText(explain(self._value).sentence)
+        self.reset.setEnabled(self._value != DEFAULT)
