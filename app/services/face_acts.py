@@ -1,7 +1,8 @@
 """What several acts do to faces inside their unit of work.
 
-Undo puts old values back, so an act notes every user whose row its undoing would need: a face that is
-taken from a person makes the person's creation and deletion wait for that.
+Undo puts old values back, so an act notes every row that its undoing would need: a face that is taken
+from a person makes the person's creation and deletion wait for that, and a face that is deleted or moved
+the removal of its photo.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from app.storage.unit_of_work import UnitOfWork
 
 def delete_faces(work: UnitOfWork, face_pks: Sequence[int]) -> None:
     """The faces with their vectors and rejections."""
+    rest_on_photos(work, face_pks)
     resting = {user for user in faces.users_of(work.connection, face_pks).values() if user is not None}
     for pk in faces.embedding_pks(work.connection, face_pks):
         work.delete(tables.embeddings, pk)
@@ -58,3 +60,9 @@ def drop_rejections(work: UnitOfWork, rejections: Iterable[tuple[int, int, int]]
 def rest_on_users(work: UnitOfWork, user_pks: Iterable[int]) -> None:
     for pk in sorted(user_pks):
         work.refer(tables.users, pk)
+
+
+def rest_on_photos(work: UnitOfWork, face_pks: Iterable[int]) -> None:
+    """Undoing this act needs the faces' photos to be in their collection."""
+    for pk in faces.membership_pks(work.connection, face_pks):
+        work.refer(tables.memberships, pk)

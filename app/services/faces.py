@@ -13,7 +13,7 @@ from app.domain.faces import Face
 from app.domain.records import ChangeKind, ChangeSet, Origin, PhotoStatus
 from app.inference.engine import FaceEngine
 from app.services.events import EventHub
-from app.services.face_acts import delete_faces, drop_rejections, set_user
+from app.services.face_acts import delete_faces, drop_rejections, rest_on_photos, set_user
 from app.services.face_views import FaceView, Match, views_of
 from app.services.listing import Listing, by_month, whole
 from app.services.lookups import collection_of, distinct, of_one_collection, user_of
@@ -211,6 +211,7 @@ class FaceService:
             if name is None:
                 raise ResourceNotFound("The collection to move the faces to was deleted.")
             moving = faces.by_pks(work.connection, found if source != collection_pk else [])
+            rest_on_photos(work, moving)
             set_user(work, moving, None)
             drop_rejections(work, faces.rejections_of(work.connection, moving))
             if moving:

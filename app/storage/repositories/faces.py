@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from app.domain.faces import DetectedFace, Face, FaceSource
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
@@ -145,6 +145,22 @@ def users_of(connection: Connection, face_pks: Iterable[int]) -> dict[int, int |
     """The user of each face that exists."""
     query = select(_FACES.c.id, _FACES.c.user_pk).where(among(_FACES.c.id, face_pks))
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def membership_pks(connection: Connection, face_pks: Iterable[int]) -> list[int]:
+    """Rows of the faces' photos in the faces' collection, each once."""
+    members = tables.memberships
+    query = (
+        select(members.c.id)
+        .join(
+            _FACES,
+            and_(_FACES.c.photo_pk == members.c.photo_pk, _FACES.c.collection_pk == members.c.collection_pk),
+        )
+        .where(among(_FACES.c.id, face_pks))
+        .distinct()
+        .order_by(members.c.id)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def count(connection: Connection, collection_pk: int) -> int:
