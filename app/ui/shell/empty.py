@@ -12,7 +12,7 @@ from app.ui.theme import Size, Theme
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.drop import DropZone
 from app.ui.widgets.glyph import Card, Glyph, Mark, Panel
-from app.ui.widgets.text import Label, Paragraph
+from app.ui.widgets.text import ElidedLabel, Label, Paragraph
 
 _WIDTH, _ZONE_HEIGHT, _LOW = 720, 424, 720
 _CENTER = Qt.AlignmentFlag.AlignHCenter
@@ -135,7 +135,7 @@ class EmptyLibrary(Panel):
         words.setSpacing(0)
         words.addStretch(1)
         words.addWidget(Label(theme, "Only looking around?", weight=600))
-        self._facts = Label(theme, "The demo library: portraits in the public domain.", token="t2")
+        self._facts = ElidedLabel(theme, "The demo library: portraits in the public domain.", token="t2")
         words.addWidget(self._facts)
         words.addStretch(1)
         row.addLayout(words, 1)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.shell.actions import Actions, shortcut_text
+from app.ui.shell.actions import PAGE_ACTIONS, Actions, shortcut_text
 from app.ui.shell.views import Hit, HitProvider
 from app.ui.theme import Theme
 from app.ui.widgets.field import TextField
@@ -52,7 +52,9 @@ class ActionHits:
 
     def ask(self, text: str, answer: Callable[[list[Hit]], None]) -> None:
         found = []
-        for key, action in self._actions.all().items():
+        table = self._actions.all()
+        for key in (*PAGE_ACTIONS, *(key for key in table if key not in PAGE_ACTIONS)):
+            action = table[key]
             title = action.text().rstrip("…")
             if key in _LEFT_OUT or not action.isEnabled() or not matches(text, title):
                 continue

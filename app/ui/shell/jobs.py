@@ -56,11 +56,10 @@ class JobsPopup(QFrame):
         outer.setContentsMargins(1, 1, 1, 1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
-        inside = Panel(self.theme, "raised")
+        self._inside = inside = Panel(self.theme, "raised")
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(16, 12, 16, 16)
         self._column.setSpacing(16)
-        self._column.addStretch(1)
         self._area.setWidget(inside)
         outer.addWidget(self._area)
         self.setAccessibleName("Jobs")
@@ -73,7 +72,8 @@ class JobsPopup(QFrame):
         for place, job in enumerate(jobs):
             row = self._rows.get(job.id) or self._add(job.id, place)
             row.set_job(job)
-        self.resize(320, min(28 + 76 * max(len(jobs), 1), 420))
+        self._inside.adjustSize()
+        self.resize(320, min(self._inside.sizeHint().height() + 2, 420))
 
     def _add(self, identity: str, place: int) -> JobRow:
         row = self._rows[identity] = JobRow(self.theme)

@@ -17,7 +17,7 @@ EVERYWHERE = KeyGroup(
     (
         ("Ctrl 1 / 2 / 3", "Photos, Faces, People"),
         ("Ctrl 5 / 6 / 9", "Compare, Search, History"),
-        ("Ctrl K", "Go to a page, person, photo or action"),
+        ("Ctrl K", "Go to a page, person, photo"),
         ("Ctrl O", "Add photos"),
         ("Ctrl Shift O", "Add a folder"),
         ("Ctrl L", "Add from a URL"),

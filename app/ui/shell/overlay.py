@@ -74,14 +74,14 @@ class KeyOverlay(_Over):
         self.dismiss()
 
     def _columns(self, height: int) -> list[list[tuple[str, str]]]:
-        """Rows ("", title) and (caps, meaning) dealt into columns that fit the height."""
+        """Rows ("", title) and (caps, meaning) in columns: a group stays whole where it fits."""
         room = max((height - 2 * _PAD) // _ROW, 8)
         columns: list[list[tuple[str, str]]] = [[]]
         for group in self._groups:
             rows = [("", group.title), *group.keys]
-            if columns[-1] and len(columns[-1]) + 1 + min(len(rows), 4) > room:
+            if columns[-1] and len(columns[-1]) + 1 + len(rows) > room:
                 columns.append([])
-            if columns[-1]:
+            elif columns[-1]:
                 columns[-1].append(("", ""))
             for row in rows:
                 if len(columns[-1]) >= room:
@@ -103,11 +103,20 @@ class KeyOverlay(_Over):
         step = (width - _PAD) // len(columns)
         for number, rows in enumerate(columns):
             left = sheet.left() + _PAD + number * step
+            caps_width = max((self._caps_width(caps) for caps, _ in rows if caps), default=0)
             for line, (caps, text) in enumerate(rows):
                 rect = QRect(left, sheet.top() + _PAD + line * _ROW, step - _PAD, _ROW)
-                self._row(painter, rect, caps, text)
+                self._row(painter, rect, caps, text, caps_width)
 
-    def _row(self, painter: QPainter, rect: QRect, caps: str, text: str) -> None:
+    def _caps_width(self, caps: str) -> int:
+        return sum(self._cap_width(cap) + 4 for cap in caps.split(" "))
+
+    def _cap_width(self, cap: str) -> int:
+        if cap in ("/", "…"):
+            return round(QFontMetricsF(self.theme.font("label")).horizontalAdvance(cap)) + 2
+        return keycap_width(self.theme, cap)
+
+    def _row(self, painter: QPainter, rect: QRect, caps: str, text: str, caps_width: int) -> None:
         theme = self.theme
         if not caps:
             painter.setFont(theme.font("body", 600))
@@ -116,22 +125,20 @@ class KeyOverlay(_Over):
             return
         x = rect.left()
         for cap in caps.split(" "):
+            width = self._cap_width(cap)
             if cap in ("/", "…"):
                 painter.setFont(theme.font("label"))
                 painter.setPen(theme.color("t3"))
-                width = round(QFontMetricsF(theme.font("label")).horizontalAdvance(cap)) + 2
                 painter.drawText(QRect(x, rect.top(), width, rect.height()), _LEFT, cap)
             else:
-                width = keycap_width(theme, cap)
                 paint_keycap(painter, theme, QRect(x, rect.top() + (_ROW - 18) // 2, width, 18), cap)
             x += width + 4
-        x = max(x + 8, rect.left() + 124)
+        x = rect.left() + caps_width + 8
         font = theme.font("small")
         painter.setFont(font)
         painter.setPen(theme.color("t2"))
-        painter.drawText(
-            QRect(x, rect.top(), rect.right() - x, _ROW), _LEFT, elided(text, font, rect.right() - x)
-        )
+        shown = elided(text, font, rect.right() - x)
+        painter.drawText(QRect(x, rect.top(), rect.right() - x, _ROW), _LEFT, shown)
 
 
 class DropVeil(_Over):
@@ -156,6 +163,7 @@ class DropVeil(_Over):
         tint.setAlpha(216)
         pen = QPen(theme.color("accent"), 2, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([3, 2])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.setBrush(tint)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(12, 12, -12, -12), Radius.DROP, Radius.DROP)

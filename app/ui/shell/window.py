@@ -293,11 +293,11 @@ class MainWindow(QMainWindow):
         self._width.start()
 
     def _side_settled(self) -> None:
+        width = self._side.minimumWidth()
         if not self.railed:
-            width = self._side.width()
             self._side.setMinimumWidth(Size.SIDEBAR_MIN)
             self._side.setMaximumWidth(Size.SIDEBAR_MAX)
-            self._splitter.setSizes([width, self.width() - width])
+        self._splitter.setSizes([width, self.width() - width])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -26,6 +26,8 @@ QLineEdit[invalid="true"] { border-color: $danger; }
 QPlainTextEdit, QTextEdit { padding: 4px; }
 QPlainTextEdit[mono="true"] { border: 0; border-radius: 0; background: $surface; }
 
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
+  border: 0; padding: 0; min-height: 0; background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
   width: 20px; border: 0; background: transparent; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }

@@ -124,6 +124,7 @@ class DropZone(QWidget):
         if self._framed or self._active:
             pen = QPen(color("accent" if self._active else "line2"), 2, Qt.PenStyle.CustomDashLine)
             pen.setDashPattern([3, 2])
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             painter.setPen(pen)
         else:
             painter.setPen(Qt.PenStyle.NoPen)

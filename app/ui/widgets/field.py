@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -83,7 +83,10 @@ class TextField(QLineEdit):
 
 
 class SearchField(TextField):
-    """A field that filters while one types: `searched` comes 120 ms after the last key, or on Enter."""
+    """A field that filters while one types: `searched` comes 120 ms after the last key, or on Enter.
+
+    `width` is what it takes where there is room; it can shrink to 144.
+    """
 
     searched = Signal(str)
 
@@ -105,9 +108,11 @@ class SearchField(TextField):
             icon="magnifying-glass",
             key=native.replace("+", " "),
             height=height,
-            width=width,
             clearable=True,
         )
+        self._wish = width
+        self.setMinimumWidth(min(width, 144))
+        self.setMaximumWidth(width)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(120)
@@ -116,6 +121,9 @@ class SearchField(TextField):
         self.textChanged.connect(self._wait.start)
         self.returnPressed.connect(self._tell)
         self.setToolTip(f"{placeholder} ({native})")
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._wish, self.height())
 
     def _tell(self) -> None:
         self._wait.stop()

@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Items at their size hints, left to right, as many lines as the width needs."""
+    """Items at their size hints, left to right, as many lines as the width needs.
+
+    An item that would break the line but can be narrower (down to its minimum) takes what is left.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 8) -> None:
         super().__init__(parent)
@@ -52,17 +55,31 @@ class FlowLayout(QLayout):
         return size.grownBy(self.contentsMargins())
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
+        """Place the items (or only measure) and give the height; a line's items share its middle."""
         margins = self.contentsMargins()
         area = rect.marginsRemoved(margins)
-        x, y, line = area.left(), area.top(), 0
+        x, y = area.left(), area.top()
+        line: list[tuple[QLayoutItem, int, QSize]] = []
+
+        def close(top: int) -> int:
+            height = max((size.height() for _, _, size in line), default=0)
+            if move:
+                for item, left, size in line:
+                    item.setGeometry(QRect(QPoint(left, top + (height - size.height()) // 2), size))
+            line.clear()
+            return height
+
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint()
-            if x > area.left() and x + size.width() > area.right() + 1:
-                x, y, line = area.left(), y + line + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
+            left = area.right() + 1 - x
+            if size.width() > left >= item.minimumSize().width():
+                size = QSize(left, size.height())
+            elif line and size.width() > left:
+                y += close(y) + self._gap
+                x = area.left()
+            line.append((item, x, size))
             x += size.width() + self._gap
-            line = max(line, size.height())
-        return y + line - area.top() + margins.top() + margins.bottom()
+        y += close(y)
+        return y - area.top() + margins.top() + margins.bottom()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from app.ui.theme import Size, Space, Theme
 from app.ui.widgets.button import IconButton
+from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.glyph import Glyph, Panel
 from app.ui.widgets.text import ElidedLabel, Label
 
@@ -40,26 +41,43 @@ class Header(Panel):
 
 
 class FilterBar(Panel):
-    """Filters at the left (`add`), facts and their reset at the right (`add_right`); 48 high, line below."""
+    """Filters at the left (`add`), facts and their reset at the right (`add_right`); line below.
+
+    48 high; when the filters need a second line it grows by one.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "window", parent, lines=("bottom",))
-        self.setFixedHeight(Size.FILTER_BAR)
         row = QHBoxLayout(self)
-        row.setContentsMargins(Space.PAGE_LEFT, 0, Space.PAGE_RIGHT, 8)
-        row.setSpacing(Space.S)
-        self._left, self._right = QHBoxLayout(), QHBoxLayout()
-        for part in (self._left, self._right):
-            part.setSpacing(Space.S)
-        row.addLayout(self._left)
-        row.addStretch(1)
-        row.addLayout(self._right)
+        row.setContentsMargins(Space.PAGE_LEFT, 6, Space.PAGE_RIGHT, 14)
+        row.setSpacing(Space.L)
+        self._filters = QWidget()
+        self._left = FlowLayout(self._filters)
+        right = QWidget()
+        right.setFixedHeight(Size.CONTROL_SMALL)
+        self._right = QHBoxLayout(right)
+        self._right.setContentsMargins(0, 0, 0, 0)
+        self._right.setSpacing(Space.S)
+        row.addWidget(self._filters, 1)
+        row.addWidget(right, 0, Qt.AlignmentFlag.AlignTop)
+        self.setFixedHeight(Size.FILTER_BAR)
 
     def add(self, widget: QWidget) -> None:
         self._left.addWidget(widget)
 
     def add_right(self, widget: QWidget) -> None:
         self._right.addWidget(widget)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """As many lines as the filters need beside the facts."""
+        taken = self._right.sizeHint().width()
+        width = self.width() - Space.PAGE_LEFT - Space.PAGE_RIGHT - (taken + Space.L if taken else Space.L)
+        self.setFixedHeight(max(Size.FILTER_BAR, self._left.heightForWidth(max(width, 80)) + 20))
 
 
 class DockedBar(Panel):
@@ -76,6 +94,9 @@ class DockedBar(Panel):
         closable: bool = True,
     ) -> None:
         super().__init__(theme, "raised", parent, lines=("top",), line_token="line2")
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.show)
         self.setFixedHeight(height)
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.PAGE_LEFT, 1, Space.PAGE_RIGHT, 0)
@@ -94,6 +115,21 @@ class DockedBar(Panel):
             close.clicked.connect(self.closed)
             row.addWidget(_Upright(theme))
             row.addWidget(close)
+
+    def set_shown(self, shown: bool) -> None:
+        """Hide at once, but come only when a double click is out of the question: the bar moves what
+        lies above it, and the second click must fall on the cell of the first."""
+        if not shown:
+            self._soon.stop()
+            self.hide()
+        elif self.isHidden() and not self._soon.isActive():
+            self._soon.start(QApplication.doubleClickInterval())
+
+    def show_now(self) -> None:
+        """Come at once if it was about to come."""
+        if self._soon.isActive():
+            self._soon.stop()
+            self.show()
 
     def set_words(self, text: str) -> None:
         """The fact at the left ("12 selected")."""

@@ -110,12 +110,12 @@ class GridLayout:
             (m.heading if s.has_heading else 0 for s in self.sections), np.int64, len(self.sections)
         )
         rows = -(-counts // self.columns)
-        heights = headings + rows * self.pitch + m.section_gap
+        heights = headings + np.maximum(rows * self.pitch - m.gap, 0) + m.section_gap
         self._starts = np.concatenate(([0], np.cumsum(counts)))[:-1]
         self._tops = m.top + np.concatenate(([0], np.cumsum(heights)))[:-1]
         self._cells_top = self._tops + headings
         self._rows = rows
-        self.height = int(m.top + heights.sum() + m.bottom - (m.gap if count else 0))
+        self.height = int(m.top + heights.sum() + m.bottom)
 
     def section_of(self, index: int) -> int:
         """The section that holds a cell. The index must be in 0..count-1."""

@@ -179,6 +179,7 @@ class GridSurface(QListView):
             cell.height(),
             heading=self._heading,
             top=self._top,
+            section_gap=max(44 - self._heading, 0),
             right=Space.PAGE_RIGHT - (self.width() - self.viewport().width()),
             gap=Space.GRID_GAP,
         )
