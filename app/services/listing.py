@@ -24,7 +24,7 @@ MONTHS = (
     "December",
 )
 # A heading takes as much room as a row of cells: below this mean, most of the page would be headings.
-_WORTH_A_MONTH = 4
+_WORTH_A_HEADING = 4
 # Milliseconds that stand for "no date" in a column of numbers.
 NO_DATE = np.iinfo(np.int64).min
 
@@ -52,16 +52,17 @@ def whole(ids: NDArray[np.int64]) -> Listing:
 
 
 def by_month(ids: NDArray[np.int64], moments: NDArray[np.int64]) -> Listing:
-    """A section a month, or a year where months would hold only a few items each.
+    """A section a month, or a year where months would hold only a few items each, or none at all.
 
     `moments`: milliseconds since 1970, NO_DATE for none, sorted along with ids.
     """
     dated = moments != NO_DATE
     months = np.where(dated, moments, 0).astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
-    used = months[dated]
-    if len(used) and np.count_nonzero(np.diff(used)) + 1 > len(used) / _WORTH_A_MONTH:
-        return _grouped(ids, np.where(dated, months // 12, NO_DATE), _year)
-    return _grouped(ids, np.where(dated, months, NO_DATE), _month)
+    for period, title in ((months, _month), (months // 12, _year)):
+        used = period[dated]
+        if np.count_nonzero(np.diff(used)) + 1 <= max(len(used) / _WORTH_A_HEADING, 1):
+            return _grouped(ids, np.where(dated, period, NO_DATE), title)
+    return whole(ids)
 
 
 def by_count(ids: NDArray[np.int64], counts: NDArray[np.int64], noun: str) -> Listing:

@@ -108,12 +108,12 @@ class LibraryWindow(QObject):
         return page
 
     def _photos(self) -> QWidget:
-        from app.ui.photos import PhotosPage
+        from app.ui.photos.page import PhotosPage
 
         return PhotosPage(self.host, self.tasks, self._bench.photos, self._bench.users)
 
     def _photo(self) -> QWidget:
-        from app.ui.photo import PhotoPage
+        from app.ui.photo.page import PhotoPage
 
         bench = self._bench
         return PhotoPage(
@@ -130,30 +130,30 @@ class LibraryWindow(QObject):
         )
 
     def _faces(self) -> QWidget:
-        from app.ui.faces import FacesPage
+        from app.ui.faces.page import FacesPage
 
         bench = self._bench
         return FacesPage(self.host, self.tasks, bench.faces, bench.users, bench.search, bench.collections)
 
     def _people(self) -> QWidget:
-        from app.ui.people import PeoplePage
+        from app.ui.people.page import PeoplePage
 
         return PeoplePage(self.host, self.tasks, self._bench.users, self._bench.faces, self._bench.search)
 
     def _person(self) -> QWidget:
-        from app.ui.person import PersonPage
+        from app.ui.person.page import PersonPage
 
         bench = self._bench
         return PersonPage(self.host, self.tasks, bench.users, bench.faces, bench.photos, bench.search)
 
     def _compare(self) -> QWidget:
-        from app.ui.compare import ComparePage
+        from app.ui.compare.page import ComparePage
 
         bench = self._bench
         return ComparePage(self.host, self.tasks, bench.compare, bench.photos, bench.faces)
 
     def _search(self) -> QWidget:
-        from app.ui.search import SearchPage
+        from app.ui.search.page import SearchPage
 
         bench = self._bench
         return SearchPage(
@@ -161,13 +161,13 @@ class LibraryWindow(QObject):
         )
 
     def _history(self) -> QWidget:
-        from app.ui.history import HistoryPage
+        from app.ui.history.page import HistoryPage
 
         bench = self._bench
         return HistoryPage(self.host, self.tasks, bench.history, bench.collections, bench.users)
 
     def _settings_page(self) -> QWidget:
-        from app.ui.settings import SettingsPage
+        from app.ui.settings.page import SettingsPage
 
         return SettingsPage(self.host, self.tasks, self._settings, self._bench)
 

@@ -53,9 +53,10 @@ class FaceBar(DockedBar):
     def show_for(self, count: int, any_named: bool) -> None:
         self.set_words(f"{count:,} selected")
         self._not_this.setVisible(any_named)
-        self.setVisible(count > 0)
+        self.set_shown(count > 0)
 
     def ask_name(self) -> None:
+        self.show_now()
         if self.isVisible():
             self._field.setFocus()
 

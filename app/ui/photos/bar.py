@@ -42,10 +42,11 @@ class SelectionBar(DockedBar):
         self._field.setVisible(nameable)
         for button in self._single:
             button.setVisible(count == 1)
-        self.setVisible(count > 0)
+        self.set_shown(count > 0)
 
     def ask_name(self) -> None:
         """Put the cursor into the name field, if there is something to name."""
+        self.show_now()
         if self._field.isVisible():
             self._field.setFocus()
 

@@ -29,6 +29,7 @@ class PhotoGridModel(IdListModel):
         sections = [
             Section(section.title, _photos(section.count), section.start, section.count)
             for section in listing.sections
+            if section.title
         ]
         self.set_ids(listing.ids.tolist(), sections if headings else ())
 
