@@ -60,9 +60,7 @@ def register(app: typer.Typer) -> None:
                 return
             for match in result.matches:
                 verdict = "match" if match.similarity >= threshold else "no match"
-                session.say(
-                    f"{match.similarity:5.1f}  {verdict:8}  face {match.target_index + 1} of {target}"
-                )
+                session.say(f"{match.similarity:5.1f}  {verdict:8}  face {match.index + 1} of {target}")
             if not result.matches:
                 session.say(f"There is no face in {target}.")
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.domain.embedding import EmbeddingContract
 from app.domain.faces import DetectedFace, Face
 from app.domain.geometry import BoundingBox, Landmarks, LandmarkType, Pose, Quality
 from app.domain.records import Collection, User
+from app.services.associations import AssociateResult, DisassociateResult
+from app.services.compare import Comparison
+from app.services.face_views import FaceView
+from app.services.faces import Unsuccessful
+from app.services.search.results import FaceMatch, UserMatch
 
 Json = dict[str, Any]
 
@@ -89,3 +95,111 @@ def user(item: User) -> Json:
 
 def similarity(value: float) -> float:
     return round(float(value), 4)
+
+
+def face_matches(matches: Iterable[FaceMatch], views: Mapping[int, FaceView]) -> list[Json]:
+    """FaceMatches of SearchFaces and SearchFacesByImage. `views` are of the matches' faces by row; a
+    face that was deleted since is left out."""
+    shown = [(match, views[match.face_pk]) for match in matches if match.face_pk in views]
+    return [
+        {
+            "Similarity": similarity(match.similarity),
+            "Face": face(view.face, view.user.user_id if view.user is not None else None),
+        }
+        for match, view in shown
+    ]
+
+
+def user_matches(matches: Iterable[UserMatch], users: Mapping[int, User] | None = None) -> list[Json]:
+    """UserMatches of SearchUsers and SearchUsersByImage. With `users` by row each has its status too."""
+    known = users or {}
+    return [
+        {
+            "Similarity": similarity(match.similarity),
+            "User": user(known[match.user_pk]) if match.user_pk in known else {"UserId": match.user_id},
+        }
+        for match in matches
+    ]
+
+
+def searched_by_image(found: DetectedFace, matches: Sequence[Json], model_id: str) -> Json:
+    """SearchFacesByImage's answer: `found` was searched with, `matches` as from `face_matches`."""
+    return {
+        "SearchedFaceBoundingBox": bounding_box(found.box),
+        "SearchedFaceConfidence": round(found.confidence, 4),
+        "FaceMatches": list(matches),
+        "FaceModelVersion": model_id,
+    }
+
+
+def searched_by_face(face_id: str, matches: Sequence[Json], model_id: str) -> Json:
+    """SearchFaces' answer."""
+    return {"SearchedFaceId": face_id, "FaceMatches": list(matches), "FaceModelVersion": model_id}
+
+
+def users_by_image(
+    found: DetectedFace | None,
+    unsearched: Iterable[tuple[DetectedFace, str]],
+    matches: Sequence[Json],
+    model_id: str,
+) -> Json:
+    """SearchUsersByImage's answer: the faces that were not searched stand with Rekognition's reasons."""
+    shape: Json = {"UserMatches": list(matches), "FaceModelVersion": model_id}
+    if found is not None:
+        shape["SearchedFace"] = {"FaceDetail": face_detail(found)}
+    shape["UnsearchedFaces"] = [
+        {"FaceDetails": face_detail(other), "Reasons": [reason]} for other, reason in unsearched
+    ]
+    return shape
+
+
+def users_by_face(face_id: str, matches: Sequence[Json], model_id: str) -> Json:
+    """SearchUsers' answer for a face."""
+    return {
+        "UserMatches": list(matches),
+        "FaceModelVersion": model_id,
+        "SearchedFace": {"FaceId": face_id},
+    }
+
+
+def association(result: AssociateResult) -> Json:
+    """AssociateFaces' answer."""
+    return {
+        "AssociatedFaces": [{"FaceId": face_id} for face_id in result.associated],
+        "UnsuccessfulFaceAssociations": [_unsuccessful(each) for each in result.unsuccessful],
+        "UserStatus": result.status.value,
+    }
+
+
+def disassociation(result: DisassociateResult) -> Json:
+    """DisassociateFaces' answer."""
+    return {
+        "DisassociatedFaces": [{"FaceId": face_id} for face_id in result.disassociated],
+        "UnsuccessfulFaceDisassociations": [_unsuccessful(each) for each in result.unsuccessful],
+        "UserStatus": result.status.value,
+    }
+
+
+def _unsuccessful(failure: Unsuccessful) -> Json:
+    shape: Json = {"FaceId": failure.face_id, "Reasons": list(failure.reasons)}
+    if failure.confidence is not None:
+        shape["Confidence"] = similarity(failure.confidence)
+    if failure.user_id is not None:
+        shape["UserId"] = failure.user_id
+    return shape
+
+
+def comparison(result: Comparison, threshold: float) -> Json:
+    """CompareFaces' answer: matches from the threshold (0-100) on, descending; the others unmatched."""
+    source, faces = result.source.faces[result.source_index], result.target.faces
+    return {
+        "SourceImageFace": {
+            "BoundingBox": bounding_box(source.box),
+            "Confidence": round(source.confidence, 4),
+        },
+        "FaceMatches": [
+            {"Similarity": similarity(match.similarity), "Face": compared_face(faces[match.index])}
+            for match in result.matched(threshold)
+        ],
+        "UnmatchedFaces": [compared_face(faces[match.index]) for match in result.unmatched(threshold)],
+    }
