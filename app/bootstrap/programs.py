@@ -31,6 +31,6 @@ def _window(folder: Path | None, demo: bool) -> int:
 
 
 def _self_test(screenshot: Path | None) -> int:
-    from app.bootstrap.self_test import run_self_test
+    from app.bootstrap.window import run_self_test
 
     return run_self_test(screenshot)

@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
                     {
                         "CollectionId": after.collection_id,
                         "State": final.state.value,
-                        "Photos": final.done,
+                        "Photos": final.done - final.failed,
                         "PhotoCount": after.photo_count,
                         "FaceCount": after.face_count,
                         "Failures": [{"Path": str(path), "Reason": reason} for path, reason in failures],
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
                 for path, reason in failures:
                     session.complain(f"{path}: {reason}")
                 session.say(
-                    f"{final.done} files done, {len(failures)} failed. {after.collection_id} now has "
+                    f"{final.message or 'Nothing was indexed'}. {after.collection_id} now has "
                     f"{after.photo_count} photos, {after.face_count} faces."
                 )
         if final.state is JobState.CANCELLED:

@@ -67,6 +67,14 @@ class ThumbnailCache:
                     "DELETE FROM pictures WHERE kind = ? AND key = ?", ((kind, key) for key in keys)
                 )
 
+    def clear(self) -> None:
+        """Forget every picture and give the room back to the disk."""
+        with translated(self.path), self._lock:
+            connection = self._connection()
+            with connection:
+                connection.execute("DELETE FROM pictures")
+            connection.execute("VACUUM")
+
     def close(self) -> None:
         with self._lock:
             self._closed = True

@@ -144,13 +144,18 @@ class LibraryWindow(QObject):
         from app.ui.person.page import PersonPage
 
         bench = self._bench
-        return PersonPage(self.host, self.tasks, bench.users, bench.faces, bench.photos, bench.search)
+        return PersonPage(
+            self.host, self.tasks, bench.users, bench.faces, bench.photos, bench.search, bench.history
+        )
 
     def _compare(self) -> QWidget:
         from app.ui.compare.page import ComparePage
 
         bench = self._bench
-        return ComparePage(self.host, self.tasks, bench.compare, bench.photos, bench.faces)
+        engine = bench.engine
+        return ComparePage(
+            self.host, self.tasks, bench.compare, bench.photos, bench.faces, engine.scale, engine.contract
+        )
 
     def _search(self) -> QWidget:
         from app.ui.search.page import SearchPage

@@ -1,7 +1,8 @@
 """Photographs into collections."""
 
+from app.imaging.kinds import READABLE_SUFFIXES
 from app.services.ingest.analysis import Unindexed
 from app.services.ingest.service import IngestService
 from app.services.ingest.single import IndexResult
 
-__all__ = ["IndexResult", "IngestService", "Unindexed"]
+__all__ = ["READABLE_SUFFIXES", "IndexResult", "IngestService", "Unindexed"]

@@ -10,11 +10,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from app.imaging.kinds import READABLE_SUFFIXES
 from app.jobs import JobView
 from app.services.collections import CollectionService
 from app.services.fetch import fetch
-from app.services.ingest import IngestService
+from app.services.ingest import READABLE_SUFFIXES, IngestService
 from app.ui.controller.host import PageHost
 from app.ui.controller.tasks import TaskRunner
 from app.ui.widgets.drop import DroppedContent

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.records import ChangeSet, Collection
 from app.jobs import JobState, JobView
+from app.services.library_care import LibraryCare
 from app.services.outside import OutsideChanges
 from app.services.workbench import Workbench
-from app.storage.library import back_up_if_due
 from app.ui.controller.bridge import Bridge
 from app.ui.controller.finders import PeopleFinder, PhotoFinder
 from app.ui.controller.intake import Intake
@@ -83,7 +83,8 @@ class WindowController(QObject):
         self.refresh()
         self._tasks.run(self._bench.ingest.interrupted, done=self._offer, failed=self._host.show_error)
         self._watch.start()
-        for chore in (self._bench.photos.check_files, lambda: back_up_if_due(self._bench.library)):
+        care = LibraryCare(self._bench.library)
+        for chore in (self._bench.photos.check_files, care.back_up_if_due):
             self._tasks.run(chore, failed=self._host.show_error, priority=Priority.BACKGROUND)
         self._tasks.run(
             self._bench.engine.warm_up, failed=self._host.show_error, priority=Priority.BACKGROUND

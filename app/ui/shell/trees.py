@@ -116,6 +116,14 @@ class CollectionTree(QTreeView):
         opened = [self.isExpanded(model.index(row, 0)) for row in range(model.rowCount())]
         self.setFixedHeight(rows_height(model, opened))
 
+    def edit_name(self, pk: int) -> None:
+        """Let the person type the name of a collection, a new one for instance."""
+        for row in range(self.model().rowCount()):
+            index = self.model().index(row, 0)
+            if index.data(PK) == pk:
+                self.setCurrentIndex(index)
+                self.edit(index)
+
     def _open(self, index: QModelIndex) -> None:
         if not index.isValid():
             return
