@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import cast
 
 from app.domain.errors import LikenessError
 from app.services.faces import FaceService
@@ -29,7 +30,7 @@ class PictureLoader:
         self._faces = faces
 
     def __call__(self, key: Hashable) -> bytes | None:
-        kind, pk = key  # type: ignore[misc]
+        kind, pk = cast(PictureKey, key)
         try:
             return self._photos.thumbnail(pk) if kind == "photo" else self._faces.crop(pk)
         except LikenessError:

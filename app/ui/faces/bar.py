@@ -18,7 +18,7 @@ class FaceBar(DockedBar):
 
     named = Signal(str)
     not_this = Signal()
-    move = Signal()
+    move_asked = Signal()
     delete = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -39,7 +39,7 @@ class FaceBar(DockedBar):
         delete = Button(theme, "Delete", variant=Variant.DANGER, icon="trash", shortcut_hint="Del")
         for button, signal in (
             (self._not_this, self.not_this),
-            (move, self.move),
+            (move, self.move_asked),
             (delete, self.delete),
         ):
             button.clicked.connect(signal)

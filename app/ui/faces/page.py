@@ -114,7 +114,7 @@ class FacesPage(QWidget):
         self._bar.closed.connect(self.grid.select_none)
         self._bar.named.connect(self.name)
         self._bar.not_this.connect(self.unassign)
-        self._bar.move.connect(self._ask_collection)
+        self._bar.move_asked.connect(self._ask_collection)
         self._bar.delete.connect(self.delete)
         for keys, act in (
             ("N", self._bar.ask_name),
