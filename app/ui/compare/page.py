@@ -114,8 +114,8 @@ class ComparePage(QWidget):
         keys: list[tuple[Callable[[], object], tuple[str, ...]]] = [
             (partial(self.threshold.step, -1.0), ("[",)),
             (partial(self.threshold.step, 1.0), ("]",)),
-            (partial(self.threshold.step, -5.0), ("Shift+[", "{")),
-            (partial(self.threshold.step, 5.0), ("Shift+]", "}")),
+            (partial(self.threshold.step, -5.0), ("Shift+[", "{", "Shift+{")),
+            (partial(self.threshold.step, 5.0), ("Shift+]", "}", "Shift+}")),
             (self.swap, ("X",)),
             (self.copy_json, ("Ctrl+Shift+C",)),
         ]

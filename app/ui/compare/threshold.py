@@ -41,8 +41,11 @@ class ThresholdBar(Card):
         self.box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.box.setFont(theme.font("body", 600))
         self.box.setFixedWidth(64)
-        # Without this Qt leaves no room for the text of a styled box that has no buttons.
-        self.box.setStyleSheet("QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; }")
+        # A styled box without buttons gets no room for its text unless they are said to be nothing.
+        self.box.setStyleSheet(
+            "QDoubleSpinBox { padding: 0 8px; } QDoubleSpinBox::up-button, QDoubleSpinBox::down-button "
+            "{ width: 0; border: 0; subcontrol-origin: border; }"
+        )
         self.box.setAccessibleName("Threshold")
         self.box.setToolTip("Similarity from which two faces count as a match, 0 to 100")
         row.addWidget(self.box)

@@ -283,7 +283,7 @@ class PhotoPage(QWidget):
             return
         self.canvas.set_picture(picture, picture.width, picture.height)
         if self._state is not None:
-            self.notice.say("" if not self._state.detail.reason else trouble(self._state))
+            self.notice.say(trouble(self._state), can_locate=self._state.missing)
         row = self._row_of(photo_pk)
         if 0 <= row < len(self._ids) - 1:
             self.loader.read_ahead(int(self._ids[row + 1]))
