@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, bindparam, distinct, func, select
 
 from app.domain.records import ChangeKind, PhotoStatus
 from app.storage.tables import change_rows, changes, collections, contracts, embeddings, faces, memberships
@@ -37,6 +37,15 @@ class Outcome:
     failed: int
 
 
+# Built once: these run for every photo.
+_LIVE = select(collections.c.id).where(
+    collections.c.id == bindparam("pk"), collections.c.deleted_at.is_(None)
+)
+_FIND = select(memberships.c.id, memberships.c.status).where(
+    memberships.c.collection_pk == bindparam("collection"), memberships.c.photo_pk == bindparam("photo")
+)
+
+
 def target(connection: Connection, collection_pk: int) -> Target | None:
     query = (
         select(collections, contracts.c.digest)
@@ -58,17 +67,11 @@ def target(connection: Connection, collection_pk: int) -> Target | None:
 
 def deleted(connection: Connection, collection_pk: int) -> bool:
     """Whether the collection was deleted, or never was."""
-    query = select(collections.c.id).where(
-        collections.c.id == collection_pk, collections.c.deleted_at.is_(None)
-    )
-    return connection.execute(query).first() is None
+    return connection.execute(_LIVE, {"pk": collection_pk}).first() is None
 
 
 def find(connection: Connection, collection_pk: int, photo_pk: int) -> Membership | None:
-    query = select(memberships.c.id, memberships.c.status).where(
-        memberships.c.collection_pk == collection_pk, memberships.c.photo_pk == photo_pk
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_FIND, {"collection": collection_pk, "photo": photo_pk}).first()
     return Membership(row.id, PhotoStatus(row.status)) if row else None
 
 

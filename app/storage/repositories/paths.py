@@ -38,20 +38,40 @@ class Place:
     missing: bool
 
 
+# The statements that run for every photo are built once: building one takes longer than running it.
+_KNOWN = (
+    select(photo_paths, memberships.c.status)
+    .select_from(
+        photo_paths.outerjoin(
+            memberships,
+            and_(
+                memberships.c.photo_pk == photo_paths.c.photo_pk,
+                memberships.c.collection_pk == bindparam("collection"),
+            ),
+        )
+    )
+    .where(photo_paths.c.path.in_(bindparam("paths", expanding=True)))
+)
+_FIND = select(photos.c.id).where(photos.c.sha256 == bindparam("sha256"))
+_ADD = insert(photos)
+_FACTS = update(photos).where(photos.c.id == bindparam("pk"))
+_UPSERT = upsert(photo_paths)
+_SEE = _UPSERT.on_conflict_do_update(
+    index_elements=[photo_paths.c.path],
+    set_={
+        **{name: _UPSERT.excluded[name] for name in ("photo_pk", "mtime_ns", "size", "seen_at")},
+        "missing_since": None,
+    },
+)
+
+
 def known(connection: Connection, collection_pk: int, paths: Sequence[bytes]) -> dict[bytes, KnownPath]:
     """Those of the paths that the library has seen."""
-    joined = photo_paths.outerjoin(
-        memberships,
-        and_(memberships.c.photo_pk == photo_paths.c.photo_pk, memberships.c.collection_pk == collection_pk),
-    )
-    query = (
-        select(photo_paths, memberships.c.status)
-        .select_from(joined)
-        .where(photo_paths.c.path.in_(bindparam("paths", expanding=True)))
-    )
     found: dict[bytes, KnownPath] = {}
     for start in range(0, len(paths), _BATCH):
-        for row in connection.execute(query, {"paths": paths[start : start + _BATCH]}).mappings():
+        for row in connection.execute(
+            _KNOWN, {"paths": paths[start : start + _BATCH], "collection": collection_pk}
+        ).mappings():
             status = PhotoStatus(row["status"]) if row["status"] else None
             missing = row["missing_since"] is not None
             found[row["path"]] = KnownPath(
@@ -61,7 +81,7 @@ def known(connection: Connection, collection_pk: int, paths: Sequence[bytes]) ->
 
 
 def find_photo(connection: Connection, sha256: bytes) -> int | None:
-    return connection.execute(select(photos.c.id).where(photos.c.sha256 == sha256)).scalar()
+    return connection.execute(_FIND, {"sha256": sha256}).scalar()
 
 
 def sha256_of(connection: Connection, photo_pk: int) -> bytes | None:
@@ -78,7 +98,7 @@ def add_photo(connection: Connection, image_id: str, sha256: bytes, file_size: i
         "format": "",
         "file_size": file_size,
     }
-    key = connection.execute(insert(photos).values(values)).inserted_primary_key
+    key = connection.execute(_ADD, values).inserted_primary_key
     assert key is not None, "an INSERT always has a key"
     return int(key[0])
 
@@ -88,18 +108,13 @@ def set_facts(
 ) -> None:
     """What decoding told. Facts of the content: not journalled."""
     values = {"width": width, "height": height, "format": kind, "taken_at": to_ms(taken_at)}
-    connection.execute(update(photos).where(photos.c.id == photo_pk).values(values))
+    connection.execute(_FACTS, {"pk": photo_pk, **values})
 
 
 def see(connection: Connection, path: bytes, photo_pk: int, mtime_ns: int, size: int) -> None:
     """The photo's file lies there now, whatever the path stood for before."""
     values = {"photo_pk": photo_pk, "mtime_ns": mtime_ns, "size": size, "seen_at": now_ms()}
-    statement = upsert(photo_paths).values(path=path, **values)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[photo_paths.c.path], set_={**values, "missing_since": None}
-        )
-    )
+    connection.execute(_SEE, {"path": path, **values})
 
 
 def seen_again(connection: Connection, path_pks: Iterable[int]) -> None:
