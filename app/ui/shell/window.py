@@ -276,8 +276,8 @@ class MainWindow(QMainWindow):
     def _show_side(self, *, rail: bool) -> None:
         if rail == self.railed and self._width.state() != QVariantAnimation.State.Running:
             return
-        if not self.railed:
-            self._wide = self._side.width()
+        if not self.railed and self.isVisible():
+            self._wide = max(self._side.width(), Size.SIDEBAR_MIN)
         end = Size.RAIL if rail else self._wide
         self._width.stop()
         start = self._side.width()

@@ -35,6 +35,13 @@ class _Segment(QAbstractButton):
     def _face(self) -> QFont:
         return self.theme.font("small" if self._height <= 24 else "body", 500)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if event.key() in arrows:
+            event.ignore()  # the group moves and says so; the button alone would move in silence
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
