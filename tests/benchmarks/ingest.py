@@ -4,9 +4,10 @@
 
 Ours is everything a drop does: walk, read, hash, decode, detect, align, embed, thumbnails, one
 transaction a photo. The peers decode, detect and embed, and store nothing. Models are loaded before the
-clock starts, for all. OpenCV runs twice: as a plain script, which spreads each network over all cores (the
-target is against that), and as a pool of one process a core, the best that can be made of it. The peers are installed into an environment of their own (--peers FOLDER) on the
-first run; OpenCV's weights come from the package that our recipes name.
+clock starts, for all. OpenCV runs twice: as a plain script, which spreads each network over all cores
+(the target is against that), and as a pool of one process a core, the best that can be made of it. The
+peers are installed into an environment of their own (--peers FOLDER) on the first run; OpenCV's weights
+come from the package that our recipes name.
 """
 
 from __future__ import annotations
