@@ -77,7 +77,7 @@ def vector_of(color: Color) -> NDArray[np.float32]:
     directions = np.random.default_rng(seed).normal(size=(4, DIMENSION))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     vector = directions[0] + rest @ directions[1:]
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
 class FakeEngine:

@@ -131,8 +131,8 @@ faces = _table(
     Column("source", Text, nullable=False),
     Column("hidden", Boolean, nullable=False, default=False),
     Column("created_at", Integer, nullable=False),
-    # Answers "how many faces, how many named" for 100,000 photos without touching the wide rows.
-    Index("ix_faces_collection_photo", "collection_pk", "photo_pk", "user_pk", "hidden"),
+    # Answers "how many faces, how many named, how sharp" for 100,000 photos without touching the wide rows.
+    Index("ix_faces_collection_photo", "collection_pk", "photo_pk", "user_pk", "hidden", "sharpness"),
 )
 
 embeddings = _table(

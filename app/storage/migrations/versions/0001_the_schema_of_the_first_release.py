@@ -228,7 +228,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("faces", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_faces_collection_photo", ["collection_pk", "photo_pk", "user_pk", "hidden"], unique=False
+            "ix_faces_collection_photo",
+            ["collection_pk", "photo_pk", "user_pk", "hidden", "sharpness"],
+            unique=False,
         )
         batch_op.create_index(batch_op.f("ix_faces_photo_pk"), ["photo_pk"], unique=False)
         batch_op.create_index(batch_op.f("ix_faces_user_pk"), ["user_pk"], unique=False)
