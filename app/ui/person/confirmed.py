@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.ui.canvas.mime import faces_mime
 from app.ui.controller.pictures import face_key
 from app.ui.person.facts import LINE, OwnFace
+from app.ui.theme import Space
 from app.ui.widgets.grid import CellContent, GridView, IdListModel
 
 
@@ -66,6 +67,27 @@ def content_of(face: OwnFace, tags: bool = False) -> CellContent:
     )
 
 
+class _Window(QWidget):
+    """What is in sight of the head. It lies over the grid, not in it: the style sheet of item views
+    would colour every label inside."""
+
+    def __init__(self, grid: HeadedGrid, head: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._grid, self._head = grid, head
+        head.setParent(self)
+        head.show()
+        self.show()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._grid.wheelEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        moved = super().focusNextPrevChild(forward)
+        if moved:
+            self._grid.show_focused()
+        return moved
+
+
 class _LayoutWatch(QObject):
     """Says when a widget's layout wants to be done again. (A filter of its own: overriding eventFilter
     of an item view in Python crashes it.)"""
@@ -84,35 +106,41 @@ class HeadedGrid(GridView):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head: QWidget | None = None
+        self._window: _Window | None = None
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.setInterval(0)
         self._fitting.timeout.connect(self.fit_head)
 
-    def set_head(self, head: QWidget) -> None:
-        """`head` gets the width of the view, and the height that its layout wants for it."""
+    def set_head(self, head: QWidget, parent: QWidget) -> None:
+        """`head` gets the width of the view, and the height that its layout wants for it. `parent` is
+        the widget that holds this grid and nothing else."""
         self._head = head
-        head.setParent(self.viewport())
+        self._window = _Window(self, head, parent)
         self._watch = _LayoutWatch(self)
         self._watch.asked.connect(self._fitting.start)
         head.installEventFilter(self._watch)
-        head.show()
         self.fit_head()
 
     def fit_head(self) -> None:
         if self._head is None:
             return
         width, layout = self.viewport().width(), self._head.layout()
+        margins = layout.contentsMargins()
+        # The scroll bar takes its part of the padding.
+        margins.setRight(Space.PAGE_RIGHT - (self.width() - width))
+        layout.setContentsMargins(margins)
         layout.activate()
         height = (
             layout.totalHeightForWidth(width)
             if layout.hasHeightForWidth()
             else layout.totalSizeHint().height()
         )
-        self._head.setGeometry(0, -self.verticalOffset(), width, height)
+        self._head.resize(width, height)
         if height != self._top:
             self._top = height
             self.relayout()
+        self._place_head()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -127,15 +155,16 @@ class HeadedGrid(GridView):
         self._place_head()
 
     def _place_head(self) -> None:
-        head = getattr(self, "_head", None)
-        if head is not None:
-            head.move(0, -self.verticalOffset())
+        window, head = getattr(self, "_window", None), getattr(self, "_head", None)
+        if window is not None and head is not None:
+            offset = self.verticalOffset()
+            window.setGeometry(0, 0, self.viewport().width(), max(head.height() - offset, 0))
+            head.move(0, -offset)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        moved = super().focusNextPrevChild(forward)
-        if moved:
-            self.show_focused()
-        return moved
+    def show_first_row(self) -> None:
+        """Scroll past the head, its last line stays."""
+        if self._head is not None:
+            self.verticalScrollBar().setValue(self._head.height() - 48)
 
     def show_focused(self) -> None:
         """Scroll to the part of the head that has the keyboard."""

@@ -64,7 +64,7 @@ class PersonHead(QWidget):
         self._orders = group
         self.order.set_menu(self._menu)
         column = QVBoxLayout(self)
-        column.setContentsMargins(Space.PAGE_LEFT - 1, 19, Space.PAGE_RIGHT - 14, 8)
+        column.setContentsMargins(Space.PAGE_LEFT, 20, Space.PAGE_RIGHT, 8)
         column.setSpacing(0)
         for part, above in (
             (self.identity, 0),

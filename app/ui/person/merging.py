@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -185,7 +186,9 @@ class MergePanel(SidePanel):
 
     def _into_list(self) -> None:
         if self.model.rowCount():
-            self.list.setCurrentIndex(self.model.index(0))
+            # Only made current: Space chooses.
+            no_update = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.list.selectionModel().setCurrentIndex(self.model.index(0), no_update)
             self.list.setFocus()
 
     def _picked(self) -> list[User]:

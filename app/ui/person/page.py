@@ -63,12 +63,16 @@ class PersonPage(QWidget):
         self.grid = HeadedGrid(theme, self._delegate, host.images, side=Size.CELL_FACE)
         self.grid.setModel(self.model)
         self.grid.setAccessibleName("Confirmed faces")
-        self.grid.set_head(self.head)
+        scroller = QWidget()
+        inside = QVBoxLayout(scroller)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.grid)
+        self.grid.set_head(self.head, scroller)
         self.panels = Panels(theme, host.images, self)
         self.faces_bar, self.clash = FacesBar(theme), ClashBar(theme)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self.grid, 1)
+        middle.addWidget(scroller, 1)
         middle.addWidget(self.panels)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -222,6 +226,7 @@ class PersonPage(QWidget):
         self.bar.show_panel(key)
         if key == "split":
             self.set_order(FaceOrder.LEAST_ALIKE)
+            self.grid.show_first_row()
         if key == "merge":
             self._loader.load_similar(self.panels.merge.show_similar)
         if not key:

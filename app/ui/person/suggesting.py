@@ -87,7 +87,7 @@ class SuggestionCard(Card):
         super().resizeEvent(event)
         wide = event.size().width() >= _HINTS_FROM
         self.hints.setVisible(wide)
-        self.question.setVisible(event.size().width() >= 480)
+        self.question.setVisible(event.size().width() >= 620)
 
 
 class _Hints(QWidget):
@@ -96,7 +96,7 @@ class _Hints(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         grid = QGridLayout(self)
-        grid.setContentsMargins(32, 0, 0, 0)
+        grid.setContentsMargins(16, 0, 0, 0)
         grid.setSpacing(8)
         grid.setRowStretch(0, 1)
         for row, (key, words) in enumerate((("Enter", "Confirm"), ("Del", "Reject"), ("U", "Undo")), 1):

@@ -199,15 +199,16 @@ class SuggestionList(QListView):
     def content_width(self) -> int:
         """The width at which nothing has to scroll."""
         rows = [self._model.at(row) for row in range(self._model.rowCount())]
-        return max(sum(SIDE + GAP if one is not None else _DIVIDER + GAP for one in rows) - GAP, SIDE)
+        return sum(SIDE + GAP if one is not None else _DIVIDER + GAP for one in rows)
 
     def _fit(self) -> None:
-        self.setMaximumWidth(self.content_width() + 1)
+        self.setMaximumWidth(max(self.content_width(), SIDE))
         self._fit_height()
 
     def _fit_height(self) -> None:
         scrolls = self.content_width() > self.width()
-        self.setFixedHeight(CELL_HEIGHT + (14 if scrolls else 0))
+        bar = self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(CELL_HEIGHT + (bar if scrolls else 0))
 
     def sizeHint(self) -> QSize:
         return QSize(self.content_width(), self.minimumHeight())
