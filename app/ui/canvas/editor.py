@@ -34,11 +34,22 @@ class NameField(QLineEdit):
         completer.setMaxVisibleItems(8)
         completer.activated.connect(self._pick)
         self.setCompleter(completer)
+        theme.changed.connect(self._dress)
+        self._dress()
         self.setFont(theme.font("body", 600))
         self.setAccessibleName("Name of this person")
         self.setPlaceholderText("Name")
         self.setMaxLength(255)
         self._handed_over = False
+
+    def _dress(self) -> None:
+        """The list of names is a window of its own, which the sheet's transparent lists are not made for."""
+        tokens = self.theme.tokens
+        self.completer().popup().setStyleSheet(
+            f"QListView {{ background: {tokens.raised}; border: 1px solid {tokens.line2}; padding: 4px; }}"
+            f"QListView::item {{ min-height: 28px; padding: 0 8px; border-radius: 6px; color: {tokens.t1}; }}"
+            f"QListView::item:selected, QListView::item:hover {{ background: {tokens.tint}; }}"
+        )
 
     def set_names(self, names: Sequence[str]) -> None:
         """The names to complete with."""

@@ -226,7 +226,9 @@ class ComparePage(QWidget):
         """Why, for the target's face that is selected, else the most similar one."""
         comparison = self._comparison
         if comparison is None:
-            self.why.clear(*self._missing())
+            self._pair = None
+            self._tasks.cancel((id(self), "crops"))
+            self.why.clear(self.threshold.value, *self._missing())
             return
         wanted = self.target.selection.current
         match = comparison.matches[0] if wanted is None else self._matches.get(wanted, comparison.matches[0])

@@ -119,8 +119,8 @@ class WhyPanel(Card):
         self.quality = Fact(theme, "Quality")
         self.quality.setToolTip("The lower of brightness and sharpness, 0 to 100")
         self.curves = CurvesView(theme, scale, curves)
-        self._row = QWidget()
-        row = QHBoxLayout(self._row)
+        panel = QWidget()
+        row = QHBoxLayout(panel)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(24)
         crops = QHBoxLayout()
@@ -138,13 +138,16 @@ class WhyPanel(Card):
         row.addLayout(facts)
         row.addWidget(Rule(theme))
         row.addWidget(self.curves, 1)
-        self.body.addWidget(self._row)
-        self.clear()
+        self.body.addWidget(panel)
 
-    def clear(self, words: str = _NOTHING) -> None:
+    def clear(self, threshold: float, words: str = _NOTHING) -> None:
         """Nothing to compare: `words` say why."""
         self.about.setText(words)
-        self._row.hide()
+        for fact in (self.similarity, self.cosine, self.chance, self.quality):
+            fact.say("–", "")
+        for crop in (self.source, self.target):
+            crop.set_pixels(None)
+        self.curves.show_pair(None, None, threshold)
 
     def set_crops(self, source: NDArray[np.uint8], target: NDArray[np.uint8]) -> None:
         self.source.set_pixels(source)
@@ -153,7 +156,6 @@ class WhyPanel(Card):
     def show_pair(self, comparison: Comparison, match: TargetMatch, threshold: float) -> None:
         """The figures; the crops come by `set_crops` when they are made."""
         self.about.setText(_ABOUT)
-        self._row.show()
         is_match = match.similarity >= threshold
         verdict = "match" if is_match else "no match"
         self.similarity.say(f"{match.similarity:.1f}", f"{verdict}, threshold {threshold:g}", is_match)

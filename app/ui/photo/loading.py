@@ -18,7 +18,7 @@ _KEPT_BYTES = 160 << 20
 
 
 class PhotoLoader(QObject):
-    """Every signal carries the photo's row first; answers for a photo that was left never come."""
+    """Its signals carry the photo's row first; answers for a photo that was left never come."""
 
     opened = Signal(int, object)
     """An Opened."""
@@ -30,6 +30,8 @@ class PhotoLoader(QObject):
     """The error of a picture that cannot be read."""
     suggested = Signal(int, object)
     """dict of Suggestion by face."""
+    unsuggested = Signal(object)
+    """Why nobody can be suggested; comes once for the same reason, without a photo."""
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class PhotoLoader(QObject):
         self._tasks, self._photos, self._users, self._search = tasks, photos, users, search
         self._kept: OrderedDict[int, Mipmaps] = OrderedDict()
         self._shown: int | None = None
+        self._said = ""
 
     def load(self, collection_pk: int, photo_pk: int) -> None:
         """Another photo, or the same one anew. What is on its way for another is dropped."""
@@ -103,8 +106,15 @@ class PhotoLoader(QObject):
             self._search,
             state,
             done=partial(self.suggested.emit, state.photo_pk),
+            failed=self._no_suggestions,
             key=(id(self), "suggest"),
         )
+
+    def _no_suggestions(self, error: Exception) -> None:
+        """The reason is the collection's, not the photo's: it is said once, not on every photo."""
+        if str(error) != self._said:
+            self._said = str(error)
+            self.unsuggested.emit(error)
 
     def forget(self) -> None:
         """Let go of the pictures: the page is out of sight."""

@@ -145,6 +145,7 @@ class PhotoPage(QWidget):
         self.loader.pixels.connect(self._have_pixels)
         self.loader.unreadable.connect(self._unreadable)
         self.loader.suggested.connect(self._suggested)
+        self.loader.unsuggested.connect(self._host.show_error)
         self.acts.done.connect(self._acted)
         self.acts.failed.connect(self._reload)
 
