@@ -41,6 +41,7 @@ def open_workbench(
     jobs = JobQueue(settings.workers or os.cpu_count() or 1)
     store = VectorStore(library, engine)
     search = SearchService(store, engine, library, events, origin)
+    match = search.similarities_to_user
     ingest = IngestService(library, engine, jobs, events, origin)
     return Workbench(
         library=library,
@@ -48,9 +49,9 @@ def open_workbench(
         events=events,
         jobs=jobs,
         collections=CollectionService(database, events, origin, engine.contract),
-        photos=PhotoService(database, library.thumbnails, events, origin),
-        faces=FaceService(database, library.thumbnails, engine, events, origin),
-        users=UserService(database, events, origin, search.similarities_to_user),
+        photos=PhotoService(database, library.thumbnails, events, origin, match),
+        faces=FaceService(database, library.thumbnails, engine, events, origin, match),
+        users=UserService(database, events, origin, match),
         history=HistoryService(database, events, origin),
         ingest=ingest,
         face_edits=FaceEditService(library, engine, events, origin),

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from app.ui.canvas.geometry import Box, Handle
 from app.ui.canvas.marks import Stroke, Tag
 from app.ui.theme import Radius, Theme
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.widgets.painting import paint_landmark, paint_tag, tag_size
 
 TAG_HEIGHT, TAG_HEIGHT_SELECTED = 18.0, 20.0
@@ -39,7 +40,7 @@ class MarkPainter:
         self, painter: QPainter, box: Box, color: QColor, stroke: Stroke, selected: bool, hovered: bool
     ) -> None:
         """A box on any picture: dark, colour, dark; white outside it when selected."""
-        ratio = painter.device().devicePixelRatioF()
+        ratio = pixel_ratio(painter)
         rect = _snapped(box, ratio)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if hovered and not selected:
@@ -68,7 +69,7 @@ class MarkPainter:
 
     def handles(self, painter: QPainter, box: Box) -> None:
         """The eight white handles of a selected box; the corners alone where they would touch."""
-        ratio = painter.device().devicePixelRatioF()
+        ratio = pixel_ratio(painter)
         rect = _snapped(box, ratio)
         snapped = Box(rect.left(), rect.top(), rect.right(), rect.bottom())
         small = min(box.width, box.height) < 4 * HANDLE_SIDE

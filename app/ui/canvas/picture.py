@@ -11,6 +11,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from app.ui.theme.pixels import pixel_ratio
+
 _SMALLEST_LEVEL = 320
 _STRIP = 256
 _SHARP_FROM = 6.0
@@ -103,7 +105,7 @@ class PictureItem(QGraphicsItem):
         whole = self.boundingRect()
         if whole.isEmpty() or self._mipmaps is None:
             return
-        ratio = painter.device().devicePixelRatioF() if painter.device() else 1.0
+        ratio = pixel_ratio(painter)
         scale = option.levelOfDetailFromTransform(painter.worldTransform()) * ratio
         level = self._mipmaps.for_scale(scale)
         across, down = level.width() / whole.width(), level.height() / whole.height()

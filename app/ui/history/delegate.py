@@ -11,6 +11,7 @@ from app.ui.controller.pictures import face_key
 from app.ui.history.model import HEADING_ROLE, ROW_ROLE, Heading
 from app.ui.history.words import ICONS, PLACES, Names
 from app.ui.theme import Theme
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.widgets.grid import ImageRequest, ImageStore
 
 _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
@@ -93,7 +94,7 @@ class HistoryDelegate(QStyledItemDelegate):
         self._words(painter, QRectF(x, rect.top(), right - x - 12, rect.height()), row)
 
     def _crops(self, painter: QPainter, x: int, middle: int, row: HistoryRow) -> None:
-        ratio = painter.device().devicePixelRatioF()
+        ratio = pixel_ratio(painter)
         pixels = round(_CROP * ratio)
         for face_pk in row.faces[:3]:
             place = QRect(x, middle - _CROP // 2, _CROP, _CROP)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QStyleOptionViewItem, QWidg
 from app.ui.canvas.editor import NameField
 from app.ui.people.roster import Card
 from app.ui.theme import Radius, Size, Theme
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.widgets.grid import (
     CELL_ROLE,
     ID_ROLE,
@@ -88,7 +89,7 @@ class CardDelegate(CellDelegate):
             return
         card: Card = content.subject
         ground = "tint" if look.drop_target else "surface"
-        request = self._request(content, painter.device().devicePixelRatioF())
+        request = self._request(content, pixel_ratio(painter))
         picture = None
         if content.image is not None:
             picture = self._images.pixmap(request) or self._images.nearest(content.image)

@@ -31,6 +31,7 @@ from app.ui.controller.pictures import face_key
 from app.ui.person.facts import PersonFacts, likeliest
 from app.ui.person.panel import SidePanel
 from app.ui.theme import Radius, Size, Theme
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.field import TextField
 from app.ui.widgets.grid import ImageRequest, ImageStore
@@ -132,7 +133,7 @@ class _RowDelegate(QStyledItemDelegate):
     def _avatar(self, painter: QPainter, circle: QRectF, user: User, chosen: bool) -> None:
         picture = None
         if user.cover_face_pk is not None:
-            pixels = round(circle.width() * painter.device().devicePixelRatioF())
+            pixels = round(circle.width() * pixel_ratio(painter))
             key = face_key(user.cover_face_pk)
             picture = self._images.pixmap(ImageRequest(key, pixels, pixels, pixels / 2))
             picture = picture or self._images.nearest(key)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from app.ui.controller.pictures import face_key
 from app.ui.person.facts import LINE, Suggestion
 from app.ui.theme import Radius, Theme
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.widgets.grid import ImageRequest, ImageStore
 from app.ui.widgets.painting import paint_focus
 
@@ -121,7 +122,7 @@ class SuggestionDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _picture(self, painter: QPainter, square: QRect, one: Suggestion) -> None:
-        ratio = painter.device().devicePixelRatioF()
+        ratio = pixel_ratio(painter)
         pixels = round(SIDE * ratio)
         key = face_key(one.face_pk)
         request = ImageRequest(key, pixels, pixels, Radius.FACE * ratio)

@@ -25,6 +25,7 @@ from app.ui.canvas.mime import FACES_MIME, faces_mime
 from app.ui.canvas.selection import FaceSelection
 from app.ui.controller.pictures import face_key
 from app.ui.theme import Radius, Theme
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.widgets.grid.images import ImageRequest, ImageStore
 
 SIDE, GAP = 32, 4
@@ -112,7 +113,7 @@ class CropDelegate(QStyledItemDelegate):
         clip.addRoundedRect(square, Radius.PHOTO, Radius.PHOTO)
         painter.setClipPath(clip)
         painter.fillRect(square, self._theme.color("hover"))
-        side = round(SIDE * painter.device().devicePixelRatioF())
+        side = round(SIDE * pixel_ratio(painter))
         picture = self._images.pixmap(ImageRequest(face_key(crop.face_pk), side, side))
         if picture is not None:
             painter.drawPixmap(square, picture, QRectF(picture.rect()))

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QRawFont,
 )
 
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.theme.resources import icon_font_files
 
 
@@ -75,7 +76,7 @@ def glyph_pixmap(name: str, color: QColor, size: int, ratio: float = 1.0) -> QPi
 
 def paint_glyph(painter: QPainter, rect: QRect | QRectF, name: str, color: QColor, size: int) -> None:
     """Draw the icon centred in `rect`, on whole device pixels so that it stays sharp."""
-    ratio = painter.device().devicePixelRatioF()
+    ratio = pixel_ratio(painter)
     pixmap = glyph_pixmap(name, color, size, ratio)
     center = QRectF(rect).center()
     x = round((center.x() - size / 2) * ratio) / ratio

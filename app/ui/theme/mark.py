@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.theme.resources import resource
 from app.ui.theme.tokens import LIGHT
 
@@ -29,7 +30,7 @@ def mark_pixmap(color: str, size: int, ratio: float = 1.0) -> QPixmap:
 
 def paint_mark(painter: QPainter, rect: QRectF, color: QColor) -> None:
     """Draw the mark into a square rect."""
-    ratio = painter.device().devicePixelRatioF()
+    ratio = pixel_ratio(painter)
     painter.drawPixmap(rect.topLeft(), mark_pixmap(color.name().upper(), round(rect.width()), ratio))
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.ui.theme import Radius, Theme
+from app.ui.theme.pixels import pixel_ratio
 from app.ui.widgets.grid.images import ImageRequest, ImageStore
 from app.ui.widgets.grid.model import CELL_ROLE, CellContent, CellState
 from app.ui.widgets.painting import (
@@ -144,7 +145,7 @@ class ThumbnailDelegate(CellDelegate):
         if content.image is None:
             self._fill(painter, square, "hover")
             return False
-        request = self.request(content, square.width(), painter.device().devicePixelRatioF())
+        request = self.request(content, square.width(), pixel_ratio(painter))
         pixmap = self.images.pixmap(request)
         if pixmap is None:
             pixmap = self.images.nearest(content.image)
