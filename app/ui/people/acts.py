@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.records import ChangeSet, User
+from app.domain.records import ChangeKind, ChangeSet, User
 from app.services.users import NameTaken, SplitResult, UserService
 from app.ui.controller import PageHost, TaskRunner
 
@@ -31,6 +31,8 @@ class PeopleActs(QObject):
     ) -> None:
         super().__init__(parent)
         self._host, self._tasks, self._users = host, tasks, users
+        self._made_now: dict[int, str] = {}
+        self._heard = ChangeSet()
 
     def create(self, collection_pk: int, name: str) -> None:
         self._tasks.run(
@@ -96,8 +98,21 @@ class PeopleActs(QObject):
         self.done.emit(changes)
 
     def _made(self, user: User) -> None:
-        self._host.toast(f"Person {user.display_name} created")
+        self._made_now[user.id] = user.display_name
+        self._tell_made()
         self.created.emit(user)
+
+    def note(self, changes: ChangeSet) -> None:
+        """The page heard of changes. Making a person answers with the person: the change that can be
+        undone is known from here, before or after the answer."""
+        self._heard = changes
+        self._tell_made()
+
+    def _tell_made(self) -> None:
+        for pk in self._made_now.keys() & self._heard.users:
+            name, change = self._made_now.pop(pk), self._heard.change
+            own = change is not None and change.kind is ChangeKind.CREATE_USER
+            self._host.toast(f"Person {name} created", change.id if change is not None and own else None)
 
     def _not_renamed(self, user_pk: int, name: str, error: Exception) -> None:
         if isinstance(error, NameTaken):

@@ -172,6 +172,7 @@ class PeoplePage(QWidget):
     def apply_changes(self, changes: ChangeSet) -> None:
         """People or faces changed: list again, or when the page is seen again."""
         self._loader.note(changes)
+        self.acts.note(changes)
 
     def event(self, event: QEvent) -> bool:
         # Ctrl+N is the window's key too: here it means a new person.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QDate, QPointF, Qt, Signal
+from PySide6.QtCore import QDate, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QActionGroup, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QMenu, QWidget
 
@@ -23,20 +23,25 @@ def color_menu(theme: Theme, current: int, choose: Callable[[int], None], parent
     menu = QMenu(parent)
     group = QActionGroup(menu)
     for number, color in enumerate(PERSON_COLORS):
-        action = group.addAction(menu.addAction(_dot(theme, number, parent.devicePixelRatioF()), color.name))
+        chosen = number == current % len(PERSON_COLORS)
+        icon = _dot(theme, number, chosen, parent.devicePixelRatioF())
+        action = group.addAction(menu.addAction(icon, color.name))
         action.setCheckable(True)
-        action.setChecked(number == current % len(PERSON_COLORS))
+        action.setChecked(chosen)
         action.setData(number)
     group.triggered.connect(lambda action: choose(action.data()) if action.data() != current else None)
     return menu
 
 
-def _dot(theme: Theme, number: int, ratio: float) -> QIcon:
+def _dot(theme: Theme, number: int, chosen: bool, ratio: float) -> QIcon:
+    """The colour; the one in force carries a check mark, which the menu itself leaves out beside icons."""
     pixmap = QPixmap(round(16 * ratio), round(16 * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    paint_person_dot(painter, theme, QPointF(8, 8), number, 12)
+    paint_person_dot(painter, theme, QPointF(8, 8), number, 14)
+    if chosen:
+        theme.paint_icon(painter, QRectF(0, 0, 16, 16), "check-bold", PERSON_COLORS[number].text, 10)
     painter.end()
     return QIcon(pixmap)
 

@@ -12,7 +12,7 @@ from app.ui.theme import Theme
 from app.ui.widgets.grid import FACE_STYLE, GridView, ImageStore, ThumbnailDelegate
 from app.ui.widgets.grid.layout import Measures
 
-_SIDE = 76
+_SIDE = 84
 
 
 class CoverPanel(SidePanel):

@@ -22,7 +22,8 @@ _MOST_OTHERS = 500
 class PersonLoader(QObject):
     facts_read = Signal(object)
     """PersonFacts."""
-    suggestions_read = Signal(list)
+    suggestions_read = Signal(list, int)
+    """(suggestions, number of the reading)"""
     gone = Signal(object)
     """The person was deleted: the error that says so."""
 
@@ -42,12 +43,17 @@ class PersonLoader(QObject):
         self.user_pk: int | None = None
         self._collection_pk: int | None = None
         self._active, self._stale = False, True
+        self._reading, self._again = False, False
+        self.readings = 0
 
     def start(self, user_pk: int) -> None:
         """The page is seen with this person."""
         self._active = True
         if user_pk != self.user_pk:
             self.user_pk, self._stale = user_pk, True
+            self._reading = self._again = False  # what is being read is someone else
+            self._tasks.cancel((self, "facts"))
+            self._tasks.cancel((self, "suggestions"))
         if self._stale:
             self.load()
 
@@ -62,10 +68,15 @@ class PersonLoader(QObject):
                 self.load()
 
     def load(self) -> None:
+        """Read now, or once more after what is being read: while faces stream in, one at a time."""
         pk = self.user_pk
         if pk is None:
             return
-        self._stale = False
+        if self._reading:
+            self._again = True
+            return
+        self._stale, self._again, self._reading = False, False, True
+        self.readings += 1
         self._tasks.run(
             lambda: read_facts(self._users, self._faces, self._search, pk),
             done=self._facts,
@@ -105,16 +116,23 @@ class PersonLoader(QObject):
         self._tasks.run(
             lambda: read_suggestions(self._search, self._photos, collection_pk, pk),
             done=self._suggested,
-            failed=self._host.show_error,
+            failed=self._failed,
             key=(self, "suggestions"),
         )
 
     def _suggested(self, found: list[Suggestion]) -> None:
-        self.suggestions_read.emit(found)
+        self.suggestions_read.emit(found, self.readings)
+        self._ended()
+
+    def _ended(self) -> None:
+        self._reading = False
+        if self._again:
+            self.load()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, ResourceNotFound):
-            self.user_pk = None
+            self.user_pk, self._reading = None, False
             self.gone.emit(error)
         else:
             self._host.show_error(error)
+            self._ended()

@@ -20,6 +20,7 @@ from app.ui.controller import PageHost, TaskRunner
 from app.ui.people.acts import PeopleActs
 from app.ui.people.bars import ClashBar
 from app.ui.people.popup import NamePopup
+from app.ui.person.answers import PendingAnswers
 from app.ui.person.bar import FacesBar
 from app.ui.person.choosers import BirthdayPopup, color_menu
 from app.ui.person.confirmed import ConfirmedModel, HeadedGrid
@@ -52,6 +53,7 @@ class PersonPage(QWidget):
         self._facts: PersonFacts | None = None
         self._order = FaceOrder.NEWEST
         self._undoable: list[int] = []
+        self._pending = PendingAnswers()
         self._fresh = True
         self.acts = PeopleActs(host, tasks, users, self)
         self._loader = PersonLoader(host, tasks, users, faces, photos, search, self)
@@ -90,7 +92,7 @@ class PersonPage(QWidget):
         self._loader.suggestions_read.connect(self._show_suggestions)
         self._loader.gone.connect(self._gone)
         self.acts.done.connect(self._note)
-        self.acts.failed.connect(self._loader.load)
+        self.acts.failed.connect(self._failed)
         self.acts.clashed.connect(self._clash)
         self.clash.merge.connect(self._merge_into)
         self.bar.back.connect(self.go_back)
@@ -151,6 +153,7 @@ class PersonPage(QWidget):
         if user_pk != self._loader.user_pk:
             self._facts, self._fresh = None, True
             self._undoable.clear()
+            self._pending.clear()
             self.grid.select_none()
             self.head.timeline.clear()
             self.head.set_order(FaceOrder.NEWEST)
@@ -201,9 +204,10 @@ class PersonPage(QWidget):
         if self._fresh:
             self.grid.fit_head()
 
-    def _show_suggestions(self, found: list[Suggestion]) -> None:
+    def _show_suggestions(self, found: list[Suggestion], reading: int) -> None:
         if self._facts is None:
             return
+        found = self._pending.open(found, reading)
         self.head.show_suggestions(self._facts.user.display_name, found)
         if self._fresh and found and self.grid.hasFocus():
             self.head.suggestions.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -255,7 +259,12 @@ class PersonPage(QWidget):
         if self._loader.user_pk is not None:
             act([self._loader.user_pk])
 
+    def _failed(self) -> None:
+        self._pending.clear()
+        self._loader.load()
+
     def _note(self, changes: ChangeSet) -> None:
+        self._pending.stored(self._loader.readings)
         if changes.change is not None:
             self._undoable.append(changes.change.id)
 
@@ -265,12 +274,14 @@ class PersonPage(QWidget):
             self._loader.run(self._history.undo, self._undoable.pop(), self._undone)
 
     def _undone(self, changes: ChangeSet) -> None:
+        self._pending.clear()
         if changes.change is not None:
             self._host.toast(changes.change.summary, changes.change.id)
 
     def _answer(self, face_pks: list[int], yes: bool) -> None:
         user_pk = self._loader.user_pk
         if face_pks and user_pk is not None:
+            self._pending.given(face_pks)
             (self.acts.confirm if yes else self.acts.reject)(face_pks, user_pk)
 
     def reject_selected(self) -> None:

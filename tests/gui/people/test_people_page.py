@@ -217,11 +217,14 @@ def new_person(page: PeoplePage, name: str) -> None:
     QTest.keyClick(popup.field, KEY.Key_Return)
 
 
-def test_new_person_stands_selected(page: PeoplePage, stage: Stage, qtbot) -> None:
+def test_new_person_stands_selected(page: PeoplePage, window: Window, stage: Stage, qtbot) -> None:
     page.segments.chosen.emit("not named")
     new_person(page, "Zoe")
     qtbot.waitUntil(lambda: "Zoe 0" in names(page))
     qtbot.waitUntil(lambda: [card.name for card in page.grid.selected_cards()] == ["Zoe"])
+    qtbot.waitUntil(lambda: [text for text, _ in window.toasts] == ["Person Zoe created"])
+    window.undo_toast()
+    qtbot.waitUntil(lambda: "Zoe 0" not in names(page))
 
 
 def test_new_person_with_a_name_that_is_taken_says_so(page: PeoplePage, window: Window, qtbot) -> None:

@@ -82,6 +82,22 @@ def test_enter_confirms_and_u_takes_it_back(page: PersonPage, window: Window, st
     qtbot.waitUntil(lambda: first in asked(page))
 
 
+def test_two_quick_answers_do_not_ask_again(page: PersonPage, stage: Stage, qtbot) -> None:
+    strip = page.head.suggestions.list
+    first, second = asked(page)[:2]
+    seen: list[int] = []
+    strip.model().modelReset.connect(lambda: seen.extend(asked(page)))
+    strip.setFocus()
+    QTest.keyClick(strip, KEY.Key_Return)
+    page._loader.load()  # as when something else changes meanwhile
+    QTest.keyClick(strip, KEY.Key_Return)
+    seen.clear()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 7)
+    qtbot.wait(100)
+    assert {stage.owner(first), stage.owner(second)} == {"Ada"}
+    assert not {first, second} & set(seen)
+
+
 def test_delete_rejects_for_good(page: PersonPage, stage: Stage, qtbot) -> None:
     strip = page.head.suggestions.list
     first = asked(page)[0]
