@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self._splitter.setCollapsible(1, False)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setHandleWidth(0)  # the sidebar draws the line
+        self._splitter.setObjectName("bare")
         self._splitter.setSizes([Size.SIDEBAR, Size.WINDOW[0] - Size.SIDEBAR])
         self.setCentralWidget(self._splitter)
         self._width = QVariantAnimation(self)

@@ -93,7 +93,7 @@ QHeaderView::section { background: $window; color: $t3; border: 0; border-bottom
   padding: 4px 8px; font-size: 11px; font-weight: 500; }
 
 QSplitter::handle { background: $line; }
-QSplitter::handle:hover { background: $accent; }
+QSplitter#bare::handle { background: transparent; }
 QDialog { background: $window; }
 QLabel { background: transparent; }
 QLabel[link="true"] { color: $accent_text; }

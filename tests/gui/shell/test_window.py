@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
 )
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.ui.shell import EmptyLibrary, MainWindow, PageSpec
@@ -236,6 +237,17 @@ def test_control_b_toggles_until_the_width_decides(window: MainWindow, qtbot) ->
     qtbot.keyClick(window, KEY.Key_B, CTRL)
     assert not window.railed
     assert window._side.width() == Size.SIDEBAR
+
+
+def test_the_sidebar_is_dragged_between_200_and_320(window: MainWindow, qtbot) -> None:
+    handle = window._splitter.handle(1)
+    grip = handle.rect().center()
+    for to, width in ((60, 300), (400, Size.SIDEBAR_MAX), (-400, Size.SIDEBAR_MIN)):
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton, NONE, grip)
+        QTest.mouseMove(handle, grip + QPoint(to, 0))
+        QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, NONE, grip)
+        assert abs(window._side.width() - width) <= 3, "the grip is a few pixels wide"
+    assert handle.width() >= 3, "thin, but wide enough to catch"
 
 
 def test_the_panel_slides_when_motion_is_wanted(window: MainWindow, theme, qtbot) -> None:

@@ -137,12 +137,14 @@ class ImageStore(QObject):
             for request in [r for r, o in self._waiting.items() if o is owner and r not in wanted]:
                 del self._waiting[request]
 
-    def forget(self, key: Hashable) -> None:
-        """Drop every size of a key: its bytes have changed."""
-        for request in [r for r in self._cache if r.key == key]:
+    def forget(self, *keys: Hashable) -> None:
+        """What these keys show has changed: load it again when it is asked for."""
+        gone = set(keys)
+        for request in [request for request in self._cache if request.key in gone]:
             self._held -= _weight(self._cache.pop(request))
-        self._failed = {r for r in self._failed if r.key != key}
-        self._latest.pop(key, None)
+        self._failed = {request for request in self._failed if request.key not in gone}
+        for key in gone:
+            self._latest.pop(key, None)
 
     def clear(self) -> None:
         """Drop all pixmaps and everything waiting."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from app.ui.widgets.grid.layout import Section
+from app.ui.widgets.grid.rearranging import Rearrangement, rearranged, runs
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -135,7 +137,8 @@ class IdListModel(GridModel):
     def sections(self) -> Sequence[Section]:
         return self._sections
 
-    def ids(self) -> Sequence[Hashable]:
+    def ids(self) -> list[Hashable]:
+        """All ids in order: the model's own list, not to be changed."""
         return self._ids
 
     def id_at(self, row: int) -> Any:
@@ -148,39 +151,40 @@ class IdListModel(GridModel):
         return self._rows.get(identity, -1)
 
     def set_ids(self, ids: Sequence[Hashable], sections: Sequence[Section] = ()) -> None:
-        """Show these ids in this order under these sections (they must cover all, in order)."""
-        new = list(ids)
-        if new != self._ids:
-            self._change(new)
+        """Show these ids in this order under these sections (they must cover all, in order).
+
+        For a list of many thousands `rearrange` does the same with the work done on another thread.
+        """
+        self.rearrange(rearranged(self._ids, ids), sections)
+
+    def rearrange(self, plan: Rearrangement, sections: Sequence[Section] = ()) -> None:
+        """Show the ids of a plan that was made from `ids()`; one made from an older list is made anew."""
+        if plan.before is not self._ids:
+            plan = rearranged(self._ids, plan.ids)
+        if plan.changes:
+            self._sections = ()
+            self._apply(plan)
         self._sections = tuple(sections)
         self.sections_changed.emit()
 
-    def _change(self, new: list[Hashable]) -> None:
-        old, kept = self._ids, set(new)
-        self._sections = ()
-        self._rows = None
-        known = set(old)
-        common_old = [i for i in old if i in kept]
-        common_new = [i for i in new if i in known]
-        gone = _runs([row for row, i in enumerate(old) if i not in kept])
-        come = _runs([row for row, i in enumerate(new) if i not in known])
-        if common_old != common_new or len(gone) + len(come) > 64:
+    def _apply(self, plan: Rearrangement) -> None:
+        if plan.reset:
             self.beginResetModel()
-            self._ids = new
+            self._ids, self._rows = plan.ids, plan.rows
             self.endResetModel()
         else:
-            for first, last in reversed(gone):
+            self._rows = None
+            for first, last in reversed(plan.gone):
                 self.beginRemoveRows(QModelIndex(), first, last)
-                self._ids, self._rows = self._ids[:first] + self._ids[last + 1 :], None
+                self._ids = self._ids[:first] + self._ids[last + 1 :]
                 self.endRemoveRows()
-            for first, last in come:
+            for first, last in plan.come:
                 self.beginInsertRows(QModelIndex(), first, last)
-                self._ids = self._ids[:first] + new[first : last + 1] + self._ids[first:]
-                self._rows = None
+                self._ids = self._ids[:first] + plan.ids[first : last + 1] + self._ids[first:]
                 self.endInsertRows()
-        self._rows = None
-        self._asked &= kept
-        for identity in [i for i in self._cells if i not in kept]:
+            self._ids, self._rows = plan.ids, plan.rows
+        self._asked = {i for i in self._asked if i in plan.rows}
+        for identity in [i for i in self._cells if i not in plan.rows]:
             del self._cells[identity]
 
     def cell(self, row: int) -> CellContent | None:
@@ -205,7 +209,7 @@ class IdListModel(GridModel):
             rows.append(row)
         while len(self._cells) > self._keep:
             self._cells.popitem(last=False)
-        for first, last in _runs(sorted(rows)):
+        for first, last in runs(np.array(sorted(rows), np.int64)):
             self.dataChanged.emit(self.index(first), self.index(last))
 
     def refresh(self, ids: Iterable[Hashable] | None = None) -> None:
@@ -222,14 +226,3 @@ class IdListModel(GridModel):
         if ids:
             self._asked.update(ids)
             self.wanted.emit(ids)
-
-
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Rising numbers as runs (first, last inclusive)."""
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and runs[-1][1] == row - 1:
-            runs[-1] = (runs[-1][0], row)
-        else:
-            runs.append((row, row))
-    return runs

@@ -83,6 +83,11 @@ class GridSurface(QListView):
         self.shows_focus = False
         self._hover = -1
         self._drop_row = -1
+        self._came: set[Any] = set()
+        self._show_came = QTimer(self)
+        self._show_came.setSingleShot(True)
+        self._show_came.setInterval(0)
+        self._show_came.timeout.connect(self._show_images)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
@@ -93,6 +98,8 @@ class GridSurface(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.viewport().setMouseTracking(True)
+        # Every pixel is painted here, so scrolling may move what is there and paint only the new strip.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setAcceptDrops(True)
         theme.changed.connect(self.viewport().update)
         if images is not None:
@@ -300,7 +307,7 @@ class GridSurface(QListView):
         painter.fillRect(event.rect(), self.theme.color("window"))
         if model is None:
             return
-        dirty, offset, grid = event.rect(), self.verticalOffset(), self.grid
+        dirty, region, offset, grid = event.rect(), event.region(), self.verticalOffset(), self.grid
         whole = dirty.height() >= self.viewport().height()
         self._dpr = self.devicePixelRatioF()
         if hasattr(model, "fetch") and grid.count:
@@ -309,7 +316,6 @@ class GridSurface(QListView):
                 model.fetch(first, last)
         if whole and self._images is not None:
             self._images.begin_frame(self._cells)
-        # A strip that scrolled in takes everything it touches; a repaint of cells only those.
         selection = self.selectionModel()
         focus = self.currentIndex().row() if self.hasFocus() and self.shows_focus else -1
         for section, heading, first, last in grid.bands(offset + dirty.top(), offset + dirty.bottom()):
@@ -318,7 +324,7 @@ class GridSurface(QListView):
                 self._headings.paint(painter, section, grid, offset)
             for row in range(first, last + 1):
                 rect = self.cell_rect(row)
-                if not dirty.intersects(rect):
+                if not region.intersects(rect):
                     continue
                 index = model.index(row, 0)
                 selected = selection.isSelected(index)
@@ -336,19 +342,24 @@ class GridSurface(QListView):
         """The content is about to move under the pointer."""
 
     def _image_ready(self, key: Any) -> None:
-        """Repaint the cells that show the picture: those in sight are few enough to look at all."""
-        if not self.isVisible():
-            return
+        """A picture came: gather what comes in this turn, then look through the cells in sight once."""
+        if self.isVisible():
+            self._came.add(key)
+            self._show_came.start()
+
+    def _show_images(self) -> None:
+        came, self._came = self._came, set()
         first, last = self._shown()
-        model = self.model()
-        image_of = getattr(model, "cell", None)
-        if image_of is None:
+        content_of = getattr(self.model(), "cell", None)
+        if content_of is None:
             self.viewport().update()
             return
+        region = QRegion()
         for row in range(first, last + 1):
-            content = image_of(row)
-            if content is not None and content.image == key:
-                self.viewport().update(self.cell_rect(row))
+            content = content_of(row)
+            if content is not None and content.image in came:
+                region += self.cell_rect(row)
+        self.viewport().update(region)
 
     def _look_ahead(self) -> None:
         """Fetch rows and pictures of a screen above and below what is in sight."""
