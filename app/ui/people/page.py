@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, Qt, QTimer
-from PySide6.QtGui import QActionGroup, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QActionGroup, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.domain.records import ChangeSet, User
@@ -23,6 +23,7 @@ from app.ui.people.menu import card_menu
 from app.ui.people.model import PeopleModel, dragged_people
 from app.ui.people.popup import NamePopup
 from app.ui.people.roster import Card, Having, Show, Sort, person_key
+from app.ui.shell.keymap import KeyGroup
 from app.ui.theme import Size
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.chip import Chip
@@ -33,6 +34,23 @@ from app.ui.widgets.segmented import SegmentedControl
 from app.ui.widgets.text import Label
 
 _SEGMENTS = ((Show.ALL, "All"), (Show.NAMED, "Named"), (Show.NOT_NAMED, "Not named"), (Show.HIDDEN, "Hidden"))
+KEYS = KeyGroup(
+    "People",
+    (
+        ("← → ↑ ↓", "Move"),
+        ("Shift ← / Ctrl ←", "Extend, move without selecting"),
+        ("Space", "Select or deselect"),
+        ("Enter", "Open the person, name a group"),
+        ("N / F2", "Write the name in place"),
+        ("M", "Merge"),
+        ("H", "Hide, show again"),
+        ("Delete", "Delete, can be undone"),
+        ("C / S", "Compare with, search with"),
+        ("Ctrl N", "New person"),
+        ("Ctrl F", "Find a person"),
+        ("Menu / Shift F10", "Context menu"),
+    ),
+)
 _HINT_FROM = 1000  # width of the page from which the hint about dragging has room
 
 
@@ -127,13 +145,16 @@ class PeoplePage(QWidget):
         self.acts.clashed.connect(self.clash.offer)
         self.acts.created.connect(self._created)
         for keys, act in (
+            ("Ctrl+F", self.find.setFocus),
+            ("C", lambda: self._use("compare")),
+            ("S", lambda: self._use("search")),
             ("N", self.rename),
             ("F2", self.rename),
             ("Delete", self.remove),
             ("M", self.merge),
             ("H", self.hide_selected),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self.grid)
+            shortcut = QShortcut(QKeySequence(keys), self if keys == "Ctrl+F" else self.grid)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
 
@@ -174,23 +195,18 @@ class PeoplePage(QWidget):
         self._loader.note(changes)
         self.acts.note(changes)
 
-    def event(self, event: QEvent) -> bool:
-        # Ctrl+N is the window's key too: here it means a new person.
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            keys = (QKeySequence.StandardKey.New, QKeySequence.StandardKey.Find)
-            if any(event.matches(key) for key in keys):
-                event.accept()
-                return True
-        return super().event(event)
+    def new_item(self) -> bool:
+        """Ctrl+N on this page means a new person."""
+        self.new_person()
+        return True
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.New):
-            self.new_person()
-        elif event.matches(QKeySequence.StandardKey.Find):
-            self.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.find.selectAll()
-        else:
-            super().keyPressEvent(event)
+    def regions(self) -> list[QWidget]:
+        """For F6."""
+        return [self.grid, self.segments.parentWidget(), self.header, self.bar, self.clash]
+
+    def key_groups(self) -> list[KeyGroup]:
+        """For F1."""
+        return [KEYS]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -327,6 +343,12 @@ class PeoplePage(QWidget):
             self.acts.hide([user.id for user in people], not people[0].hidden)
         elif faces:
             self.acts.run(self._faces.hide, faces, True)
+
+    def _use(self, page: str) -> None:
+        """Compare or search with the cover of the current card."""
+        card = self.model.card_at(self.grid.currentIndex().row())
+        if card is not None and card.cover is not None:
+            self._host.navigate(page, face_pk=card.cover)
 
     def remove(self) -> None:
         """Delete the selected people; their faces stay, without a name."""

@@ -16,7 +16,7 @@ from app.ui.theme import Space, Theme
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.chip import Chip
 from app.ui.widgets.grid import ImageStore
-from app.ui.widgets.text import ElidedLabel, Label
+from app.ui.widgets.text import ElidedLabel, Label, Paragraph
 
 
 class PersonHead(QWidget):
@@ -79,6 +79,11 @@ class PersonHead(QWidget):
             column.addLayout(holder)
         column.addSpacing(12)
         column.addLayout(confirmed)
+        self._none = Paragraph(
+            theme, "No face yet. Name a face on Photos or Faces, and it appears here.", token="t2"
+        )
+        self._none.hide()
+        column.addWidget(self._none)
 
     def show_facts(self, facts: PersonFacts) -> None:
         self.identity.show_facts(facts)
@@ -92,6 +97,8 @@ class PersonHead(QWidget):
         known = f"{count:,} {faces}" if dated == count else f"{dated:,} of {count:,} {faces}"
         self._dated.setText(f"{known} by date taken")
         self._show_range(self.timeline.range())
+        self._none.setVisible(not facts.faces)
+        self.order.setVisible(count > 1)
 
     def show_suggestions(self, name: str, found: Sequence[Suggestion]) -> None:
         self.suggestions.show_for(name, found)

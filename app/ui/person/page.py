@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import ResourceNotFound
 from app.domain.records import ChangeSet
@@ -26,9 +26,12 @@ from app.ui.person.choosers import BirthdayPopup, color_menu
 from app.ui.person.confirmed import ConfirmedModel, HeadedGrid
 from app.ui.person.facts import LINE, FaceOrder, PersonFacts, Suggestion
 from app.ui.person.head import PersonHead
+from app.ui.person.keys import KEYS
 from app.ui.person.loader import PersonLoader
+from app.ui.person.menu import faces_menu
 from app.ui.person.panels import Panels
 from app.ui.person.toolbar import PersonBar
+from app.ui.shell.keymap import KeyGroup
 from app.ui.theme import Size
 from app.ui.widgets.grid import FACE_STYLE, ThumbnailDelegate
 
@@ -129,6 +132,8 @@ class PersonPage(QWidget):
             ("M", lambda: self.panels.toggle("merge")),
             ("H", self.hide_person),
             ("U", self.undo),
+            ("C", lambda: self._use("compare")),
+            ("S", lambda: self._use("search")),
         ):
             shortcut = QShortcut(QKeySequence(keys), self.grid)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -174,6 +179,14 @@ class PersonPage(QWidget):
     def apply_changes(self, changes: ChangeSet) -> None:
         """Read again when people or faces changed; suggestions follow every name that is given."""
         self._loader.note(changes)
+
+    def regions(self) -> list[QWidget]:
+        """For F6."""
+        return [self.head.suggestions, self.grid, self.panels, self.faces_bar, self.clash, self.bar]
+
+    def key_groups(self) -> list[KeyGroup]:
+        """For F1."""
+        return list(KEYS)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # What has a use of its own for Esc has taken it before.
@@ -307,6 +320,12 @@ class PersonPage(QWidget):
             self.grid.verticalScrollBar().setValue(0)
             self.head.identity.edit_name()
 
+    def _use(self, page: str) -> None:
+        """Compare or search with the first selected face."""
+        faces = self.grid.selected_ids()
+        if faces:
+            self._host.navigate(page, face_pk=faces[0])
+
     def cover_selected(self) -> None:
         faces = self.grid.selected_ids()
         if len(faces) == 1 and self._loader.user_pk is not None:
@@ -357,6 +376,9 @@ class PersonPage(QWidget):
             QGuiApplication.clipboard().setText(self._facts.user.user_id)
             self._host.toast(f"User ID {self._facts.user.user_id} copied")
 
+    def open_selected(self) -> None:
+        self._open(self.grid.currentIndex())
+
     def _open(self, index: QModelIndex) -> None:
         face = self.model.face_at(index.row())
         if face is not None:
@@ -372,14 +394,6 @@ class PersonPage(QWidget):
         count = self.grid.selected_count()
         if not count:
             return
-        menu = QMenu(self)
-        if count == 1:
-            menu.addAction("Open the photo\tReturn", lambda: self._open(self.grid.currentIndex()))
-            menu.addAction("Use as cover", self.cover_selected)
-        menu.addAction("Not this person\tX", self.reject_selected)
-        menu.addAction("Someone else…\tN", self.move_selected)
-        menu.addSeparator()
-        what = "this face" if count == 1 else f"{count:,} faces"
-        menu.addAction(f"Delete {what}\tDel", self.remove_selected)
+        menu = faces_menu(self, count)
         menu.exec(where)
         menu.deleteLater()

@@ -197,6 +197,14 @@ def test_merge_alone_opens_the_person_with_the_panel(page: PeoplePage, window: W
     assert window.visits[-1] == ("person", {"user_pk": stage.user("Ada"), "panel": "merge"})
 
 
+def test_compare_and_search_with_the_cover(page: PeoplePage, window: Window, stage: Stage) -> None:
+    page.grid.set_current_row(row_of(page, "Bea"))
+    QTest.keyClick(page.grid, KEY.Key_C)
+    QTest.keyClick(page.grid, KEY.Key_S)
+    cover = {"face_pk": stage.painted["Bea"][0]}
+    assert window.visits == [("compare", cover), ("search", cover)]
+
+
 def test_enter_opens_a_person_and_names_a_group(
     page: PeoplePage, window: Window, stage: Stage, qtbot
 ) -> None:
@@ -210,7 +218,7 @@ def test_enter_opens_a_person_and_names_a_group(
 
 
 def new_person(page: PeoplePage, name: str) -> None:
-    QTest.keyClick(page.grid, KEY.Key_N, CTRL)
+    assert page.new_item()  # what the window calls for Ctrl+N
     popup = page.findChild(NamePopup)
     assert popup is not None and popup.isVisible()
     QTest.keyClicks(popup.field, name)
