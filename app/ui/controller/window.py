@@ -22,6 +22,7 @@ from app.ui.shell import JobView as ShellJob
 from app.ui.shell import MainWindow, SidebarCollection
 
 _OUTSIDE_MS = 2000
+_COUNT_MS = 250
 _STATES = {
     JobState.QUEUED: ShellState.WAITING,
     JobState.RUNNING: ShellState.RUNNING,
@@ -49,6 +50,10 @@ class WindowController(QObject):
         self._outside = OutsideChanges(bench.library.database)
         self._watch = QTimer(self)
         self._watch.setInterval(_OUTSIDE_MS)
+        self._counting = QTimer(self)
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(_COUNT_MS)
+        self._counting.timeout.connect(self.refresh)
         host.on_add_photos = self.intake.ask_photos
         host.on_undo = self._undo
         host.on_navigate = self.show_page
@@ -92,6 +97,7 @@ class WindowController(QObject):
 
     def close(self) -> None:
         self._watch.stop()
+        self._counting.stop()
         self._bridge.close()
 
     # -- pages and collections --------------------------------------------------------------------
@@ -177,7 +183,8 @@ class WindowController(QObject):
         self._act(self._bench.history.undo, change_pk)
 
     def _changed(self, changes: ChangeSet) -> None:
-        self.refresh()
+        if not self._counting.isActive():
+            self._counting.start()
         for page in self._window.built_pages().values():
             if hasattr(page, "apply_changes"):
                 page.apply_changes(changes)

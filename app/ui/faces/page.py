@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from app.services.faces import FaceCell, FaceFilter, FaceService
 from app.services.search.service import SearchService
 from app.services.users import UserService
 from app.ui.controller import PageHost, TaskRunner
+from app.ui.controller.pictures import face_key
 from app.ui.faces.bar import FaceBar
 from app.ui.faces.grouping import OPEN_PERSON, SELECT_ALL, FaceOrder, GroupBy, order
 from app.ui.faces.model import FaceGridModel
@@ -28,6 +29,7 @@ from app.ui.widgets.slider import SizeSlider
 from app.ui.widgets.text import Label
 
 _STEP = 8
+_LIST_MS = 600
 
 
 class FacesPage(QWidget):
@@ -51,6 +53,11 @@ class FacesPage(QWidget):
         self._by, self._filter, self._alike_to = GroupBy.CLUSTER, FaceFilter(), None
         self._named: list[User] = []
         self._stale = True
+        # Grouping thousands of faces takes a second: while they keep coming, not more often than that.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_LIST_MS)
+        self._soon.timeout.connect(self._list)
         theme = host.theme
         self._header = Header(theme, "Faces")
         self._size = SizeSlider(theme, "user-focus", Size.CELL_FACE, 64, 240)
@@ -159,10 +166,10 @@ class FacesPage(QWidget):
         if not self.isVisible():
             self._stale = True
             return
-        for face_pk in changes.faces:
-            self._host.images.forget(("face", face_pk))
+        self._host.images.forget(*(face_key(pk) for pk in changes.faces))
         self.model.refresh(None if changes.users else changes.faces)
-        self._list()
+        if not self._soon.isActive():
+            self._soon.start()
 
     # -- order -------------------------------------------------------------------------------------
 

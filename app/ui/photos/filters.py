@@ -109,6 +109,7 @@ class PhotoFilters(QObject):
         self.chips: tuple[ChoiceChip, ...] = (self._people, faces, quality, self._dates, state)
         for chip in self.chips:
             chip.chosen.connect(self._choose)
+        self._years: tuple[int, ...] | None = None
         self.set_people(())
         self.set_years(())
 
@@ -125,6 +126,9 @@ class PhotoFilters(QObject):
         self._people.set_choices([*_PEOPLE, *([None, *own] if own else [])])
 
     def set_years(self, years: Sequence[int]) -> None:
+        if tuple(years) == self._years:
+            return
+        self._years = tuple(years)
         self._dates.set_choices(
             [(str(year), {"taken_from": date(year, 1, 1), "taken_to": date(year, 12, 31)}) for year in years]
         )

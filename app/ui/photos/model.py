@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
 
@@ -11,6 +12,29 @@ from app.services.photos import Listing, PhotoCell, PhotoService
 from app.ui.controller import TaskRunner
 from app.ui.controller.pictures import photo_key
 from app.ui.widgets.grid import CellBox, CellContent, CellState, IdListModel, Section
+from app.ui.widgets.grid.rearranging import Rearrangement, rearranged
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """A listing made ready for the model."""
+
+    plan: Rearrangement
+    sections: list[Section]
+    years: list[int]
+
+
+def arrange(before: list[Hashable], listing: Listing, *, headings: bool) -> Arranged:
+    """From the model's `ids()` to a listing: 100,000 ids take too long for the window's thread.
+    `headings` False leaves the section titles out."""
+    sections = [
+        Section(section.title, _photos(section.count), section.start, section.count)
+        for section in listing.sections
+        if section.title and headings
+    ]
+    words = (section.title.rpartition(" ")[2] for section in listing.sections)
+    years = list(dict.fromkeys(int(word) for word in words if word.isdecimal()))
+    return Arranged(rearranged(before, listing.ids), sections, years)
 
 
 class PhotoGridModel(IdListModel):
@@ -23,15 +47,10 @@ class PhotoGridModel(IdListModel):
         self._collection_pk: int | None = None
         self.wanted.connect(self._fetch)
 
-    def show(self, collection_pk: int, listing: Listing, *, headings: bool) -> None:
-        """Replace what is shown. `headings` False leaves the section titles out."""
+    def show(self, collection_pk: int, arranged: Arranged) -> None:
+        """Replace what is shown by what `arrange` made on another thread."""
         self._collection_pk = collection_pk
-        sections = [
-            Section(section.title, _photos(section.count), section.start, section.count)
-            for section in listing.sections
-            if section.title
-        ]
-        self.set_ids(listing.ids.tolist(), sections if headings else ())
+        self.rearrange(arranged.plan, arranged.sections)
 
     def clear(self) -> None:
         self.set_ids([])

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.domain.records import ChangeSet, User
-from app.services.photos import Listing, PhotoCell, PhotoService, PhotoSort
+from app.services.photos import PhotoCell, PhotoService, PhotoSort
 from app.services.users import UserService
 from app.ui.controller import PageHost, TaskRunner
+from app.ui.controller.pictures import photo_key
 from app.ui.photos.bar import SelectionBar
 from app.ui.photos.filters import PhotoFilters
-from app.ui.photos.model import PhotoGridModel
+from app.ui.photos.model import Arranged, PhotoGridModel, arrange
 from app.ui.theme import Size
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.empty import EmptyState
@@ -32,6 +33,7 @@ _SORTS = (
     (PhotoSort.FACES, "Count of faces"),
 )
 _STEP = 16
+_LIST_MS = 300
 
 
 class PhotosPage(QWidget):
@@ -45,6 +47,11 @@ class PhotosPage(QWidget):
         self._collection_pk: int | None = None
         self._total = 0
         self._stale = True
+        self._known_people: list[User] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_LIST_MS)
+        self._soon.timeout.connect(self._list)
         self._sort, self._descending = PhotoSort.TAKEN, True
         theme = host.theme
         self._header = Header(theme, "Photos")
@@ -153,37 +160,45 @@ class PhotosPage(QWidget):
             self._stale = True
             return
         if changes.photos or changes.users or self._collection_pk in changes.collections:
-            self._list()
+            self._list_soon()
+        self._host.images.forget(*(photo_key(pk) for pk in changes.photos))
         self.model.refresh(changes.photos if not changes.users else None)
-        for photo_pk in changes.photos:
-            self._host.images.forget(("photo", photo_pk))
 
     # -- listing -----------------------------------------------------------------------------------
+
+    def _list_soon(self) -> None:
+        """While photos keep coming, a few times a second is often enough to list them all."""
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _list(self) -> None:
         pk = self._collection_pk
         if pk is None:
             self._show_state()
             return
+        self._soon.stop()
         self._stale = False
         wanted, sort, descending = self._filters.current, self._sort, self._descending
+        before, filtered = self.model.ids(), self._filters.active
 
-        def work() -> tuple[Listing, int, list[User]]:
+        def work() -> tuple[Arranged, int, list[User]]:
             listing = self._photos.listing(pk, wanted, sort, descending)
-            total = len(listing.ids) if not self._filters.active else len(self._photos.listing(pk).ids)
-            return listing, total, self._users.list(pk)
+            total = len(self._photos.listing(pk).ids) if filtered else len(listing.ids)
+            arranged = arrange(before, listing, headings=sort is not PhotoSort.NAME)
+            return arranged, total, self._users.list(pk)
 
         self._tasks.run(work, done=self._show, failed=self._host.show_error, key=(self, "list"))
 
-    def _show(self, answer: tuple[Listing, int, list[User]]) -> None:
-        listing, self._total, people = answer
+    def _show(self, answer: tuple[Arranged, int, list[User]]) -> None:
+        arranged, self._total, people = answer
         if self._collection_pk is None:
             return
-        self.model.show(self._collection_pk, listing, headings=self._sort is not PhotoSort.NAME)
-        self._filters.set_people(people)
-        titles = [section.title.rpartition(" ")[2] for section in listing.sections]
+        self.model.show(self._collection_pk, arranged)
+        if people != self._known_people:
+            self._known_people = people
+            self._filters.set_people(people)
         if self._sort is PhotoSort.TAKEN and not self._filters.active:
-            self._filters.set_years(list(dict.fromkeys(int(year) for year in titles if year.isdecimal())))
+            self._filters.set_years(arranged.years)
         self._show_state()
 
     def _show_state(self) -> None:

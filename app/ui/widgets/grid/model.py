@@ -183,9 +183,10 @@ class IdListModel(GridModel):
                 self._ids = self._ids[:first] + plan.ids[first : last + 1] + self._ids[first:]
                 self.endInsertRows()
             self._ids, self._rows = plan.ids, plan.rows
-        self._asked = {i for i in self._asked if i in plan.rows}
-        for identity in [i for i in self._cells if i not in plan.rows]:
-            del self._cells[identity]
+        if plan.gone or plan.reset:
+            self._asked = {i for i in self._asked if i in plan.rows}
+            for identity in [i for i in self._cells if i not in plan.rows]:
+                del self._cells[identity]
 
     def cell(self, row: int) -> CellContent | None:
         return self._cells.get(self._ids[row])
