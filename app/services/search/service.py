@@ -56,6 +56,11 @@ class SearchService:
         self._clusters: OrderedDict[int, tuple[Any, Clusters]] = OrderedDict()
         self._clusters_lock = threading.Lock()
 
+    @property
+    def model_id(self) -> str:
+        """Of the embedding model: Rekognition's FaceModelVersion."""
+        return self._engine.contract.model_id
+
     # Faces
 
     def by_face(
@@ -92,6 +97,10 @@ class SearchService:
         started = time.perf_counter()
         matches = self._matches(store, self._hits(store, image.vectors[index], threshold, limit))
         return ImageSearch(image, index, _since(started), matches)
+
+    def vector_of(self, collection_pk: int, face_pk: int) -> Vector:
+        """A stored face's float32 (dimension,), to search another collection with. Raises ResourceNotFound."""
+        return self._vector_of(self._store.of(collection_pk), face_pk)
 
     def look_at(self, source: ImageSource) -> ImageFaces:
         """Find the faces of an image once, to search with several of them."""
