@@ -45,7 +45,10 @@ class NameField(QLineEdit):
     def _dress(self) -> None:
         """The list of names is a window of its own, which the sheet's transparent lists are not made for."""
         tokens = self.theme.tokens
-        self.completer().popup().setStyleSheet(
+        popup = self.completer().popup()
+        if popup is None:
+            return
+        popup.setStyleSheet(
             f"QListView {{ background: {tokens.raised}; border: 1px solid {tokens.line2}; padding: 4px; }}"
             f"QListView::item {{ min-height: 28px; padding: 0 8px; border-radius: 6px; color: {tokens.t1}; }}"
             f"QListView::item:selected, QListView::item:hover {{ background: {tokens.tint}; }}"

@@ -32,7 +32,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One face on the picture. `key` names it (a row, or a position); `title` is for screen readers."""
+    """One face on the picture. `key` names it (a row, or a position); `title` is for screen readers; a
+    `minor` label gives way to the others and is left out on small boxes."""
 
     key: int
     box: BoundingBox
@@ -41,6 +42,7 @@ class Mark:
     color: str = "#FFFFFF"
     tag: Tag | None = None
     title: str = ""
+    minor: bool = False
 
 
 class Marks:

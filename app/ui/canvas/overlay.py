@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _NOWHERE = Box(0, 0, 0, 0)
 _SIZE_FROM = 24.0
 _LANDMARKS_FROM = 40.0
+_MINOR_FROM = 40.0
 
 
 def paint_faces(painter: QPainter, canvas: FaceCanvas, brush: MarkPainter) -> None:
@@ -67,11 +68,12 @@ def _paint_tags(
     current, hovered = canvas.selection.current, canvas.selection.hovered
     tagged, requests = [], []
     for mark, box in shown:
-        if mark.tag is None:
-            continue
         selected, lit = mark.key == current, mark.key == hovered
+        small = mark.minor and box.width < _MINOR_FROM
+        if mark.tag is None or (small and not selected and not lit):
+            continue
         width, height = brush.tag_size(mark.tag, selected and canvas.editable)
-        rank = 4 * selected + 2 * lit + (mark.stroke is Stroke.EMPHATIC)
+        rank = 8 * selected + 4 * lit + 2 * (mark.stroke is Stroke.EMPHATIC) - mark.minor
         tagged.append(mark)
         requests.append(LabelRequest(box, width, height, rank, selected or lit))
     for mark, place in zip(tagged, place_labels(requests, view), strict=True):

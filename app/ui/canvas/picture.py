@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from app.ui.theme.pixels import pixel_ratio
 
 _SMALLEST_LEVEL = 320
-_STRIP = 256
+_STRIP = 128
+_PACKED_UP_TO = 24_000_000
 _SHARP_FROM = 6.0
 
 
@@ -41,13 +42,26 @@ class Mipmaps:
 
 def mipmaps(pixels: NDArray[np.uint8], width: int, height: int) -> Mipmaps:
     """Levels of uint8 (H, W, 3) RGB pixels of a picture of `width` x `height`. For a worker thread:
-    numpy and Pillow do it, which let the window's thread run, where a QImage conversion would not."""
+    strips by numpy and Pillow let the window's thread run between them, where a QImage conversion would
+    hold the interpreter."""
     levels = [_to_image(pixels)]
-    smaller = Image.fromarray(pixels)
-    while max(smaller.size) >= 2 * _SMALLEST_LEVEL and min(smaller.size) >= 2:
-        smaller = smaller.reduce(2)
-        levels.append(_to_image(np.asarray(smaller)))
+    pixels = np.ascontiguousarray(pixels)
+    while max(pixels.shape[:2]) >= 2 * _SMALLEST_LEVEL and min(pixels.shape[:2]) >= 2:
+        pixels = _halved(pixels)
+        levels.append(_to_image(pixels))
     return Mipmaps(tuple(levels), width, height)
+
+
+def _halved(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Each pixel the mean of four; an odd last row or column is left out."""
+    height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
+    half = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP):
+        strip = pixels[2 * top : 2 * min(top + _STRIP, height)]
+        size = (strip.shape[1], strip.shape[0])
+        image = Image.frombuffer("RGB", size, strip, "raw", "RGB", 0, 1)
+        half[top : top + _STRIP] = np.asarray(image.reduce(2))[:, :width]
+    return half
 
 
 def mipmaps_of_thumbnail(jpeg: bytes, width: int, height: int) -> Mipmaps | None:
@@ -59,8 +73,14 @@ def mipmaps_of_thumbnail(jpeg: bytes, width: int, height: int) -> Mipmaps | None
 
 
 def _to_image(pixels: NDArray[np.uint8]) -> QImage:
-    """RGB to a QImage of Qt's own 32-bit format, which is drawn without conversion."""
+    """RGB to a QImage of Qt's own 32-bit format, which is drawn without conversion. A very large picture
+    is taken as it is: its full size is drawn only in part, and the copy would cost a second."""
     height, width = pixels.shape[:2]
+    if height * width > _PACKED_UP_TO:
+        solid = np.ascontiguousarray(pixels)
+        image = QImage(solid.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+        image.pixels = solid  # type: ignore[attr-defined]
+        return image
     packed = np.empty((height, width, 4), np.uint8)
     for top in range(0, height, _STRIP):
         packed[top : top + _STRIP, :, 2::-1] = pixels[top : top + _STRIP]

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.domain.embedding import SimilarityScale, false_match_rate
+from app.domain.embedding import SimilarityScale
+from app.ui.compare.strangers import PairCurves, strangers_of
 from app.ui.theme import Theme
 
 _TOP, _FOOT = 8, 24
 _Label = tuple[float, str, str]  # x, words, token of the colour
-_RAREST = 6.5  # powers of ten that the scale reaches at 100
-
-
-@dataclass(frozen=True, eq=False)
-class PairCurves:
-    """How often pairs have a cosine, measured when the model's scale was fitted: densities of pairs of
-    strangers and of pairs of one person over rising cosines, float64 of one length."""
-
-    cosines: NDArray[np.float64]
-    strangers: NDArray[np.float64]
-    same: NDArray[np.float64]
 
 
 class CurvesView(QWidget):
-    """The two curves over the cosine, with the threshold and the pair that is looked at.
-
-    Without measured curves it shows what the scale itself defines: how rare it is that strangers reach
-    a similarity, over 0 to 100, each tenth part as high a step down.
-    """
+    """The curves of strangers and of one person over the cosine, with the threshold and the pair that is
+    looked at. Without measured curves, that of strangers as the scale implies it."""
 
     def __init__(
         self,
@@ -43,7 +28,10 @@ class CurvesView(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.theme, self._scale, self._curves = theme, scale, curves
+        self.theme, self._scale = theme, scale
+        self._curves = curves or strangers_of(scale)
+        if curves is None:
+            self.setToolTip("The curve of strangers follows from the model's similarity scale")
         self._threshold = 80.0
         self._similarity: float | None = None
         self._cosine: float | None = None
@@ -64,14 +52,9 @@ class CurvesView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(0, _TOP, self.width(), max(self.height() - _TOP - _FOOT, 8))
-        if self._curves is not None:
-            low, high = float(self._curves.cosines[0]), float(self._curves.cosines[-1])
-            labels = self._paint_measured(painter, area, self._curves)
-            threshold, pair = self._scale.cosine(self._threshold), self._cosine
-        else:
-            low, high = 0.0, 100.0
-            labels = self._paint_defined(painter, area)
-            threshold, pair = self._threshold, self._similarity
+        low, high = float(self._curves.cosines[0]), float(self._curves.cosines[-1])
+        labels = self._paint_curves(painter, area, self._curves)
+        threshold, pair = self._scale.cosine(self._threshold), self._cosine
         painter.setPen(QPen(self.theme.color("line2"), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         at = area.left() + area.width() * min(max((threshold - low) / (high - low), 0), 1)
@@ -89,30 +72,21 @@ class CurvesView(QWidget):
             painter.setBrush(accent)
             painter.drawEllipse(QPointF(x, area.top()), 4, 4)
 
-    def _paint_measured(self, painter: QPainter, area: QRectF, curves: PairCurves) -> list[_Label]:
+    def _paint_curves(self, painter: QPainter, area: QRectF, curves: PairCurves) -> list[_Label]:
         x = np.interp(curves.cosines, [curves.cosines[0], curves.cosines[-1]], [0, area.width()])
-        dark = self.theme.tokens.dark
         same = QColor(self.theme.color("accent"))
-        same.setAlphaF(0.35 if dark else 0.24)
-        for density, color in (
-            (curves.strangers, self.theme.color("line2")),
-            (curves.same, same),
+        same.setAlphaF(0.35 if self.theme.tokens.dark else 0.24)
+        labels = []
+        for density, color, words in (
+            (curves.strangers, self.theme.color("line2"), "Different people"),
+            (curves.same, same, "Same person"),
         ):
+            if density is None:
+                continue
             tallest = float(np.max(density)) or 1.0
-            y = area.bottom() - density / tallest * area.height() * 0.9
-            _fill(painter, area, x, y, color)
-        strangers, same_at = float(x[np.argmax(curves.strangers)]), float(x[np.argmax(curves.same)])
-        return [
-            (area.left() + strangers, "Different people", "t3"),
-            (area.left() + same_at, "Same person", "t3"),
-        ]
-
-    def _paint_defined(self, painter: QPainter, area: QRectF) -> list[_Label]:
-        similarities = np.linspace(0, 100, 201)
-        rare = np.array([np.log10(false_match_rate(value)) for value in similarities])
-        y = area.top() - rare / _RAREST * area.height()
-        _fill(painter, area, similarities / 100 * area.width(), y, self.theme.color("line2"))
-        return [(area.left(), "All strangers", "t3"), (area.right(), "1 in 3 million", "t3")]
+            _fill(painter, area, x, area.bottom() - density / tallest * area.height() * 0.9, color)
+            labels.append((area.left() + float(x[np.argmax(density)]), words, "t3"))
+        return labels
 
     def _paint_labels(self, painter: QPainter, area: QRectF, labels: list[_Label]) -> None:
         """Below the axis, centred on their places, kept inside; the first ones go before the others."""

@@ -19,11 +19,11 @@ from app.services.compare import CompareService, Comparison, TargetMatch
 from app.services.faces import FaceService
 from app.services.photos import PhotoService
 from app.ui.canvas.marks import Marks
-from app.ui.compare.curves import PairCurves
 from app.ui.compare.marks import source_marks, target_marks
 from app.ui.compare.response import response_json
 from app.ui.compare.side import Side
 from app.ui.compare.state import Pictures
+from app.ui.compare.strangers import PairCurves
 from app.ui.compare.threshold import ThresholdBar
 from app.ui.compare.why import WhyPanel
 from app.ui.controller import PageHost, TaskRunner

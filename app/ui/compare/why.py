@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.embedding import EmbeddingContract, SimilarityScale
 from app.domain.faces import DetectedFace
 from app.services.compare import Comparison, TargetMatch, explain
-from app.ui.compare.curves import CurvesView, PairCurves
+from app.ui.compare.curves import CurvesView
+from app.ui.compare.strangers import PairCurves
 from app.ui.theme import Radius, Theme
 from app.ui.widgets.glyph import Card
 from app.ui.widgets.text import ElidedLabel, Label

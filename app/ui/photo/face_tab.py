@@ -328,8 +328,10 @@ def _crop(view: FaceView, state: PhotoState) -> Crop:
 def _similarity_words(view: FaceView, suggestion: Suggestion | None, asked: bool) -> str:
     if view.user is not None:
         others = view.user.face_count - 1
-        if view.similarity_to_user is None or others < 1:
+        if others < 1:
             return "The only face so far"
+        if view.similarity_to_user is None:
+            return f"{view.user.face_count:,} faces"
         faces = "1 other face" if others == 1 else f"{others:,} other faces"
         return f"{view.similarity_to_user:.1f} to {faces}"
     if suggestion is not None:

@@ -91,7 +91,7 @@ def _mark(view: FaceView, suggestion: Suggestion | None) -> Mark:
         title = f"Perhaps {suggestion.user.display_name}, {figure}"
         return Mark(face.id, found.box, found.landmarks, Stroke.DASHED, color.hex, tag, title)
     tag = Tag("Not named", "", _NOT_NAMED_FILL, _NOT_NAMED_INK)
-    return Mark(face.id, found.box, found.landmarks, Stroke.DASHED, "#FFFFFF", tag, "Not named")
+    return Mark(face.id, found.box, found.landmarks, Stroke.DASHED, "#FFFFFF", tag, "Not named", minor=True)
 
 
 @dataclass(frozen=True)

@@ -314,3 +314,21 @@ def test_it_paints_at_twice_the_density(canvas):
     # The outer white stroke of the selection, one pixel outside the box's top edge.
     color = image.pixelColor(round(box.center[0] * 2 + 40), round((box.top - 1) * 2))
     assert color.lightness() > 200
+
+
+def test_halvings_are_means_of_an_odd_sized_picture(theme):
+    pixels = np.random.default_rng(1).integers(0, 256, (701, 1403, 3), np.uint8)
+    levels = mipmaps(pixels, 1403, 701).levels
+    assert [(level.width(), level.height()) for level in levels] == [(1403, 701), (701, 350), (350, 175)]
+    mean = pixels[:2, :2].reshape(4, 3).mean(axis=0)
+    color = levels[1].pixelColor(0, 0)
+    assert (color.red(), color.green(), color.blue()) == pytest.approx(tuple(mean), abs=1)
+
+
+def test_the_smallest_sharp_level_is_drawn(theme):
+    picture = mipmaps(np.zeros((800, 1600, 3), np.uint8), 1600, 800)
+    assert picture.for_scale(1.0).width() == 1600
+    assert picture.for_scale(0.5).width() == 800
+    assert picture.for_scale(0.3).width() == 800
+    assert picture.for_scale(0.1).width() == 400
+    assert picture.for_scale(4.0).width() == 1600

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.ui.canvas.marks import Stroke
 from app.ui.canvas.mime import faces_mime
-from app.ui.compare.curves import PairCurves
 from app.ui.compare.page import ComparePage
 from app.ui.compare.side import Side
+from app.ui.compare.strangers import PairCurves
 from app.ui.controller.host import Page
 from app.ui.theme import Theme
 from tests.fakes import painted, save_image
