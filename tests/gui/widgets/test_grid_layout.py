@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ui.widgets.grid.layout import GridLayout, Measures, Move, Section
@@ -17,6 +17,9 @@ def build(width: int, counts: list[int], side: int, titled: bool = True) -> Grid
     return GridLayout(width, start, sections, Measures(side, side + 24))
 
 
+# Each example looks at every cell of up to eight sections; a busy machine must not fail them.
+FEW = settings(max_examples=40, deadline=None)
+
 layouts = st.builds(
     build,
     st.integers(200, 3000),
@@ -26,6 +29,7 @@ layouts = st.builds(
 )
 
 
+@FEW
 @given(layouts)
 def test_the_middle_of_every_cell_is_that_cell(layout: GridLayout) -> None:
     for index in range(layout.count):
@@ -35,6 +39,7 @@ def test_the_middle_of_every_cell_is_that_cell(layout: GridLayout) -> None:
         assert layout.index_at(box.x + box.width - 1, box.y + box.height - 1) == index
 
 
+@FEW
 @given(layouts)
 def test_cells_never_overlap_nor_leave_the_content(layout: GridLayout) -> None:
     boxes = [layout.rect(i) for i in range(layout.count)]
@@ -48,6 +53,7 @@ def test_cells_never_overlap_nor_leave_the_content(layout: GridLayout) -> None:
         assert after.y > before.y or after.x >= before.x + before.width + layout.measures.least_gap - 1
 
 
+@FEW
 @given(layouts, st.integers(0, 5000), st.integers(1, 2000))
 def test_the_span_of_a_strip_is_what_the_strip_shows(layout: GridLayout, top: int, height: int) -> None:
     bottom = top + height
@@ -64,6 +70,7 @@ def test_the_span_of_a_strip_is_what_the_strip_shows(layout: GridLayout, top: in
         assert box.y + box.height + layout.measures.gap >= top
 
 
+@FEW
 @given(layouts, st.data())
 def test_a_rubber_band_takes_exactly_what_it_touches(layout: GridLayout, data: st.DataObject) -> None:
     x0, x1 = sorted((data.draw(st.integers(0, 3000)), data.draw(st.integers(0, 3000))))
@@ -78,6 +85,7 @@ def test_a_rubber_band_takes_exactly_what_it_touches(layout: GridLayout, data: s
     assert runs == sorted(runs)
 
 
+@FEW
 @given(layouts, st.data())
 def test_keys_stay_inside_and_go_the_way_they_say(layout: GridLayout, data: st.DataObject) -> None:
     if not layout.count:
@@ -95,6 +103,7 @@ def test_keys_stay_inside_and_go_the_way_they_say(layout: GridLayout, data: st.D
         assert layout.rect(below).x <= layout.rect(index).x
 
 
+@FEW
 @given(layouts)
 def test_down_from_the_first_reaches_the_last_row_and_up_comes_back(layout: GridLayout) -> None:
     if not layout.count:
