@@ -2,8 +2,8 @@
 
 A first look is cheap: RetinaFace on a small copy (large faces, and their landmarks) and YuNet on one of
 about 640 x 480 (medium faces, and traces of small ones). Only where it leaves traces of small faces is
-that part of the picture looked at again, larger, by both. The figures that led to this are in
-docs/adr/0011-detection-by-two-networks.md.
+that part of the picture looked at again, larger, by both. Faces that were small in the close copy get their
+landmarks from a look of their own. docs/adr/0011 and 0012 have the figures that led to this.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from app.inference.candidates import Candidates, overlaps
 from app.inference.merging import fused, voted
+from app.inference.refinement import BatchNetwork, refined
 from app.inference.resampling import halved, resized
 
 
@@ -27,6 +28,10 @@ class Network(Protocol):
     def multiple(self) -> int: ...
 
     def candidates(self, pixels: NDArray[np.uint8], threshold: float) -> Candidates: ...
+
+
+class CloseNetwork(Network, BatchNetwork, Protocol):
+    """One that is also shown single faces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,17 @@ BOX_SIDE: Final = 112.0
 MOST_LOCAL: Final = 640
 LOCAL_SCORE: Final = 0.2
 LOCAL_FIT: Final = 0.3
-# YuNet's landmarks count little where RetinaFace has its own.
-LANDMARK_TRUST: Final = {"close": 1.0, "first": 0.05}
+# YuNet's landmarks count less where RetinaFace has its own.
+LANDMARK_TRUST: Final = {"close": 1.0, "first": 0.3}
+# Faces of less than this side in the close copy have their landmarks found anew, likely ones only.
+REFINE_SIDE: Final = 72.0
+REFINE_SCORE: Final = 0.5
 
 
 class FaceDetector:
     """Chooses the scales, runs the networks on each, merges."""
 
-    def __init__(self, close: Network, first: Network, plan: Plan | None = None) -> None:
+    def __init__(self, close: CloseNetwork, first: Network, plan: Plan | None = None) -> None:
         """`close` sees large faces and gives the better landmarks, `first` is cheap and sees small ones."""
         self._close = close
         self._first = first
@@ -98,7 +106,10 @@ class FaceDetector:
                 ratio = min(plan.enlarge, math.sqrt(target / area))
                 passes.append(self._pass(network, part, ratio).moved(left, top))
                 trust.append(weight)
-        return fused(passes, trust)
+        found = fused(passes, trust)
+        sides = found.sides * (small.shape[1] / width)
+        chosen = np.flatnonzero((found.scores >= REFINE_SCORE) & (sides < REFINE_SIDE))
+        return refined(self._close, pixels, found, chosen)
 
     def look_in(self, pixels: NDArray[np.uint8], box: NDArray[np.float32]) -> Candidates | None:
         """The one face that fits a box (left, top, right, bottom in pixels) that a person drew, or None.
@@ -121,7 +132,9 @@ class FaceDetector:
         fit = overlaps(box[None].astype(np.float32), found.boxes)[0]
         fit[found.scores < LOCAL_SCORE] = 0
         best = int(np.argmax(fit))
-        return found.taken(np.array([best])) if fit[best] >= LOCAL_FIT else None
+        if fit[best] < LOCAL_FIT:
+            return None
+        return refined(self._close, pixels, found.taken(np.array([best])), np.array([0]))
 
     def _region(
         self, first: Candidates, close: Candidates, width: int, height: int

@@ -52,14 +52,30 @@ class RetinaFace:
 
         `pixels` is uint8 (H, W, 3) RGB with sides that are multiples of 32.
         """
-        outputs = self._session.run(tensor_of(pixels[None], self._session.model.input))
-        scores = outputs["conf"][0, :, 1]
-        index = np.flatnonzero(scores >= threshold)
-        prior = anchors(*pixels.shape[:2])[index]
-        location = outputs["loc"][0, index]
-        offsets = outputs["landmarks"][0, index].reshape(-1, 5, 2)
-        centres, sides = prior[:, :2], prior[:, 2:]
-        middle = centres + location[:, :2] * CENTRE_VARIANCE * sides
-        half = sides * np.exp(location[:, 2:] * SIZE_VARIANCE) / 2
-        points = centres[:, None] + offsets * CENTRE_VARIANCE * sides[:, None]
-        return Candidates(np.concatenate([middle - half, middle + half], axis=1), scores[index], points)
+        return self.batch(pixels[None], threshold)[0]
+
+    def batch(self, pictures: NDArray[np.uint8], threshold: float) -> list[Candidates]:
+        """As candidates, for each of uint8 (n, H, W, 3)."""
+        outputs = self._session.run(tensor_of(pictures, self._session.model.input))
+        every = anchors(*pictures.shape[1:3])
+        return [
+            _decoded(every, *values, threshold)
+            for values in zip(outputs["conf"], outputs["loc"], outputs["landmarks"], strict=True)
+        ]
+
+
+def _decoded(
+    every: NDArray[np.float32],
+    confidence: NDArray[np.float32],
+    location: NDArray[np.float32],
+    landmarks: NDArray[np.float32],
+    threshold: float,
+) -> Candidates:
+    scores = confidence[:, 1]
+    index = np.flatnonzero(scores >= threshold)
+    centres, sides = every[index, :2], every[index, 2:]
+    offsets = location[index]
+    middle = centres + offsets[:, :2] * CENTRE_VARIANCE * sides
+    half = sides * np.exp(offsets[:, 2:] * SIZE_VARIANCE) / 2
+    points = centres[:, None] + landmarks[index].reshape(-1, 5, 2) * CENTRE_VARIANCE * sides[:, None]
+    return Candidates(np.concatenate([middle - half, middle + half], axis=1), scores[index], points)

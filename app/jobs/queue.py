@@ -47,7 +47,7 @@ class _Entry:
     token: CancelToken = field(default_factory=CancelToken)
     meter: Meter = field(default_factory=Meter)
     state: JobState = JobState.QUEUED
-    message: str = ""
+    taken: bool = False
     notified: float = 0.0
     final: JobView | None = None
 
@@ -66,7 +66,6 @@ class _Entry:
             rate=self.meter.rate if running else None,
             seconds_left=self.meter.seconds_left if running else None,
             collection_pk=self.job.collection_pk,
-            message=self.message,
         )
 
 
@@ -193,8 +192,9 @@ class JobQueue:
 
     def _run(self, entry: _Entry) -> None:
         with self._changed:
-            if entry.state is not JobState.QUEUED:
+            if entry.taken:
                 return
+            entry.taken = True
             entry.state = JobState.RUNNING
             entry.meter = Meter()
         self._notify(entry)
@@ -217,15 +217,16 @@ class JobQueue:
 
     def _end_if_queued(self, entry: _Entry, state: JobState) -> None:
         with self._changed:
-            if entry.state is not JobState.QUEUED:
+            if entry.taken:
                 return
-            entry.state = state
+            entry.taken = True
         self._end(entry, state, "")
 
     def _end(self, entry: _Entry, state: JobState, message: str) -> None:
+        # Nobody may see it ended before its end is kept.
         with self._changed:
-            entry.state, entry.message = state, message
-            final = entry.view()
+            running = entry.view()
+        final = replace(running, state=state, message=message, rate=None, seconds_left=None)
         if entry.job.ended is not None:
             try:
                 final = replace(final, message=entry.job.ended(final) or message)
@@ -234,7 +235,7 @@ class JobQueue:
                 if not message and isinstance(error, LikenessError):
                     final = replace(final, message=str(error))
         with self._changed:
-            entry.final = final
+            entry.state, entry.final = state, final
             self._changed.notify_all()
         self._notify(entry)
 

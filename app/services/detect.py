@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.faces import DetectedFace
-from app.imaging.decode import DecodedImage, decode
+from app.imaging.decode import DecodedImage, DecodeLimits
+from app.imaging.files import read_file
 from app.inference.engine import FaceEngine
-from app.services.ingest.analysis import INDEX_SIDE
+from app.services.ingest.decoding import decode_for_faces
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class DetectService:
 
     def detect(self, source: bytes | Path) -> DetectResult:
         """Raises ImageError, ModelError."""
-        return self.detect_decoded(decode(source, max_side=INDEX_SIDE))
+        data = source if isinstance(source, bytes) else read_file(source, DecodeLimits().max_file_bytes)
+        return self.detect_decoded(decode_for_faces(data))
 
     def detect_decoded(self, image: DecodedImage) -> DetectResult:
         """For pixels that are at hand already."""

@@ -14,13 +14,14 @@ from app.domain.errors import ImageError, InvalidParameter, ResourceNotFound
 from app.domain.faces import DetectedFace, Face, FaceSource
 from app.domain.geometry import BoundingBox, Landmarks, LandmarkType
 from app.domain.records import ChangeKind, ChangeSet, Origin
-from app.imaging.decode import DecodeLimits, decode
+from app.imaging.decode import DecodeLimits
 from app.imaging.files import read_file
 from app.inference.engine import FaceEngine
 from app.inference.pose import pose_of
 from app.inference.quality import quality_of
 from app.services.events import EventHub
-from app.services.ingest.analysis import INDEX_SIDE, crop_jpeg
+from app.services.ingest.analysis import crop_jpeg
+from app.services.ingest.decoding import decode_for_faces
 from app.services.ingest.record import add_face
 from app.services.ingest.single import target_of
 from app.storage import tables
@@ -138,7 +139,7 @@ class FaceEditService:
             try:
                 data = read_file(path, DecodeLimits().max_file_bytes)
                 if hashlib.sha256(data).digest() == sha256:
-                    return decode(data, max_side=INDEX_SIDE).pixels
+                    return decode_for_faces(data).pixels
                 problem = ImageError("File has changed", f"{path} is another picture by now: index it anew.")
             except ImageError as error:
                 problem = ImageError(error.reason, f"It was last seen at {path}.")

@@ -11,14 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.faces import DetectedFace
-from app.imaging.decode import decode
 from app.imaging.thumbnails import encode_jpeg, face_crop, thumbnail_jpeg
 from app.inference.engine import FaceEngine
+from app.services.ingest.decoding import LARGEST_SIDE, decode_for_faces
 
-# The longer side (pixels) that faces are looked for at. Rekognition's smallest face is 40 px at
-# 1920 x 1080 and in proportion above that; and cameras from 12 MP up decode to about this at half size,
-# four times cheaper than whole.
-INDEX_SIDE: Final = 1920
+# What else decodes for faces should call decode_for_faces, which is cheaper and gives the same pixels.
+INDEX_SIDE: Final = LARGEST_SIDE
 PHOTO_SIDE: Final = 320
 FACE_SIDE: Final = 176
 
@@ -53,7 +51,7 @@ class Analysis:
 
 def analyse(engine: FaceEngine, data: bytes, max_faces: int | None = None) -> Analysis:
     """Decode once and do everything with those pixels. Raises ImageError, ModelError."""
-    image = decode(data, max_side=INDEX_SIDE)
+    image = decode_for_faces(data)
     faces, left_out = strongest(engine.detect(image.pixels), max_faces)
     vectors = engine.embed(image.pixels, [face.landmarks for face in faces])
     return Analysis(

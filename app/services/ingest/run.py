@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection
-
 from app.domain.errors import Cancelled, ImageError, LikenessError, ResourceNotFound
 from app.domain.records import ChangeKind, ChangeSet, Origin
 from app.imaging.decode import DecodeLimits
@@ -30,6 +28,7 @@ from app.storage.gate import Priority
 from app.storage.library import Library
 from app.storage.repositories import jobs, memberships
 from app.storage.repositories.memberships import Target
+from app.storage.repositories.rows import Connection
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.domain.faces import DetectedFace
 from app.domain.records import ChangeSet
 from app.services.image_faces import ImageFaces
-from app.storage.repositories.searches import SavedSearch
+from app.storage.repositories.searches import SavedSearch as SavedSearch
 
 FACE_NOT_LARGEST = "FACE_NOT_LARGEST"
 

@@ -99,7 +99,7 @@ class SearchService:
         return ImageSearch(image, index, _since(started), matches)
 
     def vector_of(self, collection_pk: int, face_pk: int) -> Vector:
-        """A stored face's float32 (dimension,), to search another collection with. Raises ResourceNotFound."""
+        """A stored face's float32 (dimension,), to search elsewhere with. Raises ResourceNotFound."""
         return self._vector_of(self._store.of(collection_pk), face_pk)
 
     def look_at(self, source: ImageSource) -> ImageFaces:

@@ -14,7 +14,8 @@ from app.ui.people.roster import Card
 class CardActs(Protocol):
     """What the page can do with its selection."""
 
-    grid: QWidget
+    @property
+    def grid(self) -> QWidget: ...
 
     def open_selected(self) -> None: ...
 

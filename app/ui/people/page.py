@@ -96,12 +96,12 @@ class PeoplePage(QWidget):
             self.segments.add(show, text)
         self.status = Chip(theme, "Status")
         self.status.set_menu(self._status_menu())
-        self.find = SearchField(theme, "Find a person")
+        self.find_field = SearchField(theme, "Find a person")
         self._hint = Label(theme, "Drag one card onto another to merge", role="small", token="t2")
-        bar = FilterBar(theme)
-        for part in (self.segments, self.status, self.find):
-            bar.add(part)
-        bar.add_right(self._hint)
+        self.filters = FilterBar(theme)
+        for control in (self.segments, self.status, self.find_field):
+            self.filters.add(control)
+        self.filters.add_right(self._hint)
         self.model = PeopleModel(self)
         self._delegate = CardDelegate(theme, self._host.images)
         self.grid = PeopleGrid(theme, self._delegate, self._host.images, self.model)
@@ -120,7 +120,7 @@ class PeoplePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.header, bar, self.grid, self.nothing, self.no_match, self.bar, self.clash):
+        for part in (self.header, self.filters, self.grid, self.nothing, self.no_match, self.bar, self.clash):
             column.addWidget(part, 1 if part in (self.grid, self.nothing, self.no_match) else 0)
 
     def _connect(self) -> None:
@@ -129,8 +129,8 @@ class PeoplePage(QWidget):
         self.no_match.acted.connect(self._clear_filters)
         self.segments.chosen.connect(lambda key: self._filter(show=Show(key)))
         self.status.cleared.connect(lambda: self._set_having(Having.ANY))
-        self.find.searched.connect(lambda text: self._filter(text=text))
-        self.find.escaped.connect(self.grid.setFocus)
+        self.find_field.searched.connect(lambda text: self._filter(text=text))
+        self.find_field.escaped.connect(self.grid.setFocus)
         self.grid.activated.connect(self._activated)
         self.grid.named.connect(self._name)
         self.grid.edit_ended.connect(self._catch_up)
@@ -145,7 +145,7 @@ class PeoplePage(QWidget):
         self.acts.clashed.connect(self.clash.offer)
         self.acts.created.connect(self._created)
         for keys, act in (
-            ("Ctrl+F", self.find.setFocus),
+            ("Ctrl+F", self.find_field.setFocus),
             ("C", lambda: self._use("compare")),
             ("S", lambda: self._use("search")),
             ("N", self.rename),
@@ -202,7 +202,7 @@ class PeoplePage(QWidget):
 
     def regions(self) -> list[QWidget]:
         """For F6."""
-        return [self.grid, self.segments.parentWidget(), self.header, self.bar, self.clash]
+        return [self.grid, self.filters, self.header, self.bar, self.clash]
 
     def key_groups(self) -> list[KeyGroup]:
         """For F1."""
@@ -229,7 +229,7 @@ class PeoplePage(QWidget):
         self._filter(having=having)
 
     def _clear_filters(self) -> None:
-        self.find.clear()
+        self.find_field.clear()
         self.segments.set_current(Show.ALL)
         self.status.set_value("")
         self._filter(show=Show.ALL, having=Having.ANY, text="")

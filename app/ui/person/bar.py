@@ -13,7 +13,7 @@ class FacesBar(DockedBar):
     """Count, Not this person, Someone else, Cover (of one face), Delete."""
 
     not_person = Signal()
-    move = Signal()
+    move_asked = Signal()
     cover = Signal()
     remove = Signal()
 
@@ -26,7 +26,7 @@ class FacesBar(DockedBar):
         self.delete = Button(theme, "Delete", variant=Variant.DANGER, icon="trash", shortcut_hint="Del")
         for button, signal in (
             (self.wrong, self.not_person),
-            (self.other, self.move),
+            (self.other, self.move_asked),
             (self.as_cover, self.cover),
             (self.delete, self.remove),
         ):

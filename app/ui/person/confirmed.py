@@ -123,9 +123,10 @@ class HeadedGrid(GridView):
         self.fit_head()
 
     def fit_head(self) -> None:
-        if self._head is None:
+        layout = self._head.layout() if self._head is not None else None
+        if self._head is None or layout is None:
             return
-        width, layout = self.viewport().width(), self._head.layout()
+        width = self.viewport().width()
         margins = layout.contentsMargins()
         # The scroll bar takes its part of the padding.
         margins.setRight(Space.PAGE_RIGHT - (self.width() - width))

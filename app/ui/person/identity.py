@@ -113,7 +113,8 @@ class FactButton(QToolButton):
         painter.drawText(place, _LEFT, self.text())
         if self.underMouse():
             width = QFontMetricsF(font).horizontalAdvance(self.text())
-            painter.drawLine(place.left(), 18, place.left() + width, 18)
+            left = round(place.left())
+            painter.drawLine(left, 18, left + round(width), 18)
 
 
 class Identity(QWidget):

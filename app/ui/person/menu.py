@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 class FaceActs(Protocol):
     """What the page can do with its selection."""
 
-    grid: QWidget
+    @property
+    def grid(self) -> QWidget: ...
 
     def open_selected(self) -> None: ...
 

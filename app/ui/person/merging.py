@@ -94,8 +94,8 @@ class _RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         user, similarity = index.data(_ROW)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -123,8 +123,8 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setFont(self.theme.font("small"))
         painter.setPen(self.theme.color("t2" if chosen else "t3"))
         painter.drawText(QRect(left, rect.top() + 25, right - left, 16), _LEFT, _faces(user))
-        view = option.widget  # type: ignore[attr-defined]
-        if view is not None and view.hasFocus() and view.currentIndex() == index:
+        view = option.widget
+        if isinstance(view, QListView) and view.hasFocus() and view.currentIndex() == index:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.theme.color("accent"), 2))
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), Radius.ROW, Radius.ROW)

@@ -103,8 +103,8 @@ class PersonPage(QWidget):
         self.bar.hide_asked.connect(self.hide_person)
         self.bar.rename_asked.connect(identity.edit_name)
         self.bar.photos_asked.connect(lambda: host.navigate("photos", user_pk=self._loader.user_pk))
-        self.bar.delete_asked.connect(lambda: self._with_user(self.acts.delete))
-        identity.renamed.connect(lambda name: self.acts.rename(self._loader.user_pk, name))
+        self.bar.delete_asked.connect(lambda: self.acts.delete([self.user_pk]))
+        identity.renamed.connect(lambda name: self.acts.rename(self.user_pk, name))
         identity.birthday_asked.connect(self._ask_birthday)
         identity.color_asked.connect(self._ask_color)
         identity.id_copied.connect(self._copy_id)
@@ -121,7 +121,7 @@ class PersonPage(QWidget):
         self.grid.context_menu.connect(self._menu)
         self.faces_bar.closed.connect(self.grid.select_none)
         self.faces_bar.not_person.connect(self.reject_selected)
-        self.faces_bar.move.connect(self.move_selected)
+        self.faces_bar.move_asked.connect(self.move_selected)
         self.faces_bar.cover.connect(self.cover_selected)
         self.faces_bar.remove.connect(self.remove_selected)
         for keys, act in (
@@ -142,10 +142,10 @@ class PersonPage(QWidget):
     def _connect_panels(self) -> None:
         panels = self.panels
         panels.changed.connect(self._panel_changed)
-        panels.merge.merge.connect(lambda pks: self.acts.merge(pks, self._loader.user_pk))
+        panels.merge.merge.connect(lambda pks: self.acts.merge(pks, self.user_pk))
         panels.split.split.connect(self._split)
         panels.split.pick_asked.connect(self._select_standing_out)
-        panels.cover.chosen.connect(lambda pk: self.acts.set_cover(self._loader.user_pk, pk))
+        panels.cover.chosen.connect(lambda pk: self.acts.set_cover(self.user_pk, pk))
 
     # -- the page's life --------------------------------------------------------------------------
 
@@ -268,9 +268,11 @@ class PersonPage(QWidget):
 
     # -- acts -------------------------------------------------------------------------------------
 
-    def _with_user(self, act: Any) -> None:
-        if self._loader.user_pk is not None:
-            act([self._loader.user_pk])
+    @property
+    def user_pk(self) -> int:
+        """The row of the person shown."""
+        assert self._loader.user_pk is not None, "the page shows nobody yet"
+        return self._loader.user_pk
 
     def _failed(self) -> None:
         self._pending.clear()

@@ -98,7 +98,7 @@ class SuggestionDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         one: Suggestion | None = index.data(_SUGGESTION)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         if one is None:
             painter.fillRect(rect.left() + 8, rect.top(), 1, rect.height(), self.theme.color("line"))
             return
@@ -116,7 +116,8 @@ class SuggestionDelegate(QStyledItemDelegate):
         yes, no = button_rects(rect)
         self._button(painter, yes, "check-bold", "accent_text")
         self._button(painter, no, "x-bold", "t2")
-        current = option.widget.currentIndex() == index if option.widget is not None else False  # type: ignore[attr-defined]
+        view = option.widget
+        current = isinstance(view, QListView) and view.currentIndex() == index
         if current and self.shows_focus:
             paint_focus(painter, self.theme, square, Radius.FACE)
         painter.restore()

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.records import ChangeSet
 from app.services.collections import CollectionService
-from app.services.search import SaveResult, SearchService
-from app.services.search.results import SavedSearch
+from app.services.search import SavedSearch, SaveResult, SearchService
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.search.saved import SavedPopup
 from app.ui.search.saving import Search, UnreadableSearch, from_json, to_json
@@ -38,7 +37,7 @@ class Keeping(QObject):
         self.searches: list[SavedSearch] = []
         self._collection_pk: int | None = None
 
-    def list(self, collection_pk: int | None) -> None:
+    def refresh(self, collection_pk: int | None) -> None:
         self._collection_pk = collection_pk
         if collection_pk is None:
             self._listed([])
@@ -88,7 +87,7 @@ class Keeping(QObject):
         )
 
     def _changed(self, changes: ChangeSet) -> None:
-        self.list(self._collection_pk)
+        self.refresh(self._collection_pk)
         if changes.change is not None:
             self._host.toast(changes.change.summary, changes.change.id)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from app.domain.records import User
 from app.services.faces import FaceCell, FaceService
 from app.services.photos import PhotoService
+from app.services.search import UserMatch
 from app.ui.canvas.mime import faces_mime
 from app.ui.controller import TaskRunner
 from app.ui.controller.pictures import face_key
@@ -58,8 +59,10 @@ class ResultModel(IdListModel):
             self.set_ids([(kind.value, pk) for pk in pks])
             return len(pks)
         matches = outcome.matches(kind)
-        pks = [match.user_pk if kind is Kind.PEOPLE else match.face_pk for match in matches]  # type: ignore[union-attr]
-        ids: list[ResultId] = [(kind.value, pk) for pk in pks]  # type: ignore[misc]
+        ids: list[ResultId] = [
+            (kind.value, match.user_pk if isinstance(match, UserMatch) else match.face_pk)
+            for match in matches
+        ]
         if changed:
             self._values = {}
         self._values |= {one: match.similarity for one, match in zip(ids, matches, strict=True)}

@@ -163,7 +163,7 @@ class SearchPage(PictureTarget):
     def apply_changes(self, changes: ChangeSet) -> None:
         if not (changes.faces or changes.users or changes.collections or changes.photos):
             # Only the journal has it: a search was saved or deleted.
-            self.keeping.list(self._collection_pk)
+            self.keeping.refresh(self._collection_pk)
             return
         if not self.isVisible():
             self._stale = True
@@ -193,7 +193,7 @@ class SearchPage(PictureTarget):
             return found, self._users.list(pk) if pk is not None and known else []
 
         self._tasks.run(work, done=self._refreshed, failed=self._host.show_error, key=(id(self), "names"))
-        self.keeping.list(pk)
+        self.keeping.refresh(pk)
 
     def _refreshed(self, answer: tuple[list[Collection], list[User]]) -> None:
         self._known, users = answer

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.services.search.results import SavedSearch
+from app.services.search import SavedSearch
 from app.ui.people.popup import Popup
 from app.ui.theme import Theme
 from app.ui.widgets.button import Button, IconButton, Variant

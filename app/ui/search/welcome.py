@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.services.search.results import SavedSearch
+from app.services.search import SavedSearch
 from app.ui.theme import Size, Theme
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.glyph import Glyph

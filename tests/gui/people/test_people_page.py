@@ -71,10 +71,10 @@ def test_segments_find_status_and_sort(page: PeoplePage, qtbot) -> None:
     page.segments.chosen.emit("named")
     assert names(page) == ["Ada 5", "Bea 2", "Cy 0"]
     QTest.keyClick(page.grid, KEY.Key_F, CTRL)
-    assert page.find.hasFocus()
-    QTest.keyClicks(page.find, "be")
+    assert page.find_field.hasFocus()
+    QTest.keyClicks(page.find_field, "be")
     qtbot.waitUntil(lambda: names(page) == ["Bea 2"])
-    QTest.keyClicks(page.find, "zzz")
+    QTest.keyClicks(page.find_field, "zzz")
     qtbot.waitUntil(lambda: page.no_match.isVisible())
     page.no_match.button.click()
     assert len(names(page)) == 5

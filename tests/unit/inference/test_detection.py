@@ -30,6 +30,13 @@ class StubNetwork:
         centre = (box[:, :2] + box[:, 2:]) / 2
         return Candidates(box, np.array([self.score], np.float32), np.repeat(centre[:, None], 5, axis=1))
 
+    def batch(self, pictures: NDArray[np.uint8], threshold: float) -> list[Candidates]:
+        self.faces = getattr(self, "faces", 0) + len(pictures)
+        shown = len(self.shown)
+        found = [self.candidates(picture, threshold) for picture in pictures]
+        del self.shown[shown:]
+        return found
+
 
 def picture(width: int, height: int, left: int, top: int, side: int) -> NDArray[np.uint8]:
     pixels = np.zeros((height, width, 3), np.uint8)
@@ -41,6 +48,7 @@ def test_a_large_face_takes_two_cheap_passes() -> None:
     close, first = StubNetwork(0.9), StubNetwork(0.9)
     found = FaceDetector(close, first).detect(picture(1600, 1200, 400, 300, 500))
     assert (len(close.shown), len(first.shown)) == (1, 1)
+    assert not hasattr(close, "faces")
     assert first.shown[0] == (480, 640) and close.shown[0] == (256, 320)
     np.testing.assert_allclose(found.boxes[0], [400, 300, 900, 800], atol=6)
     assert found.scores[0] == pytest.approx(0.99)
@@ -53,6 +61,8 @@ def test_a_trace_of_a_small_face_is_looked_at_again_larger_and_only_there() -> N
     assert first.shown[1][0] * first.shown[1][1] < 0.25 * 1536 * 1152
     np.testing.assert_allclose(found.boxes[0], [1400, 1000, 1440, 1040], atol=3)
     assert found.scores[0] > 0.9
+    assert close.faces == 1
+    np.testing.assert_allclose(found.points[0, 0], [1420, 1020], atol=1)
 
 
 def test_a_faint_trace_is_left_alone() -> None:

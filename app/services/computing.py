@@ -1,0 +1,82 @@
+"""What runs the models, what could, and which models those are: facts for a person to choose by."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.inference.engine import FaceEngine
+from app.inference.manifest import Task, find_models_dir, load_manifest
+from app.inference.sessions import ProviderChoice, choose_provider
+
+NAMES: Final = {"cpu": "CPU", "cuda": "CUDA", "directml": "DirectML", "coreml": "CoreML"}
+_TASKS: Final = {
+    Task.FACE_DETECTION: "Finds faces",
+    Task.SMALL_FACE_DETECTION: "Finds small faces",
+    Task.FACE_EMBEDDING: "Tells faces apart",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A way to run the models. `reason` says why it is not available; else empty."""
+
+    key: str
+    name: str
+    available: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """What runs the models now. `asked` is what was chosen when the program started; `reason` is a
+    sentence where something else runs them."""
+
+    asked: str
+    used: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFact:
+    """A shipped model: its id, what it does, its licence and where it was published."""
+
+    id: str
+    purpose: str
+    licence: str
+    source: str
+
+
+def providers(available: Sequence[str] | None = None) -> list[Provider]:
+    """All that can be chosen. `available`: onnxruntime's names; those of this installation by default."""
+    found = []
+    for key, name in NAMES.items():
+        choice = choose_provider(key, available)
+        found.append(Provider(key, name, choice.used == key, choice.reason))
+    return found
+
+
+def in_use(engine: FaceEngine) -> InUse | None:
+    """None for an engine that does not say. Final once the models are open."""
+    choices: Sequence[ProviderChoice] = getattr(engine, "providers", ())
+    if not choices:
+        return None
+    # One model that fell back makes the others wait for it: that is what a person should hear of.
+    worst = next((choice for choice in choices if choice.reason), choices[0])
+    return InUse(worst.asked, worst.used, worst.reason)
+
+
+def cores() -> int:
+    """How many photos are worked on at once unless another number is chosen."""
+    return os.cpu_count() or 1
+
+
+def models() -> list[ModelFact]:
+    """The models that ship with the program. Raises ModelError."""
+    manifest = load_manifest(find_models_dir())
+    return [
+        ModelFact(model.id, _TASKS.get(model.task, str(model.task)), model.licence, model.source)
+        for model in manifest.models.values()
+    ]

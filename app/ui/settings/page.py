@@ -1,0 +1,95 @@
+"""The page: one column of cards. Everything is saved the moment it is chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.records import ChangeSet
+from app.services import computing
+from app.services.library_care import LibraryCare
+from app.services.workbench import Workbench
+from app.settings.settings import SettingsStore
+from app.ui.controller import PageHost, TaskRunner
+from app.ui.settings.about import About
+from app.ui.settings.choices import Appearance, Computing, Searching
+from app.ui.settings.library import LibrarySection
+from app.ui.settings.store import Chosen
+from app.ui.theme import Space
+from app.ui.widgets.header import Header
+
+_WIDTH = 640
+
+
+class SettingsPage(QWidget):
+    """Connect `library_asked` to what opens libraries."""
+
+    key = "settings"
+    library_asked = Signal(object)
+    """The folder (Path) of another library to open; None to ask for one."""
+
+    def __init__(
+        self, host: PageHost, tasks: TaskRunner, settings_store: SettingsStore, bench: Workbench
+    ) -> None:
+        super().__init__()
+        self._host, self._tasks, self._bench = host, tasks, bench
+        theme = host.theme
+        self.chosen = Chosen(host, settings_store, self)
+        self.appearance = Appearance(host, self.chosen)
+        self.matching = Searching(theme, self.chosen)
+        self.computing = Computing(theme, self.chosen, computing.providers(), computing.cores())
+        self.library = LibrarySection(
+            host, tasks, LibraryCare(bench.library), bench.photos, bench.collections
+        )
+        self.about = About(theme)
+        self.library.library_asked.connect(self.library_asked)
+        body = QWidget()
+        cards = QVBoxLayout()
+        cards.setSpacing(Space.XL)
+        for section in (self.appearance, self.matching, self.computing, self.library, self.about):
+            cards.addWidget(section)
+        cards.addStretch(1)
+        column = QWidget()
+        column.setMaximumWidth(_WIDTH)
+        column.setLayout(cards)
+        cards.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout(body)
+        row.setContentsMargins(Space.PAGE_LEFT, Space.S, Space.PAGE_RIGHT - 16, Space.XL)
+        row.addWidget(column, 1)
+        row.addStretch(0)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(body)
+        body.setAutoFillBackground(False)
+        self._scroll.viewport().setAutoFillBackground(False)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(Header(theme, "Settings"))
+        page.addWidget(self._scroll, 1)
+
+    def activate(self, **_params: Any) -> None:
+        self.library.show_recent(self.chosen.current.recent_libraries)
+        self.library.refresh()
+        self._tasks.run(
+            computing.in_use,
+            self._bench.engine,
+            done=self.computing.show_running,
+            failed=self._host.show_error,
+        )
+        self._tasks.run(computing.models, done=self.about.show_models, failed=self._host.show_error)
+        self.appearance.mode.setFocus()
+
+    def deactivate(self) -> None:
+        """Nothing of the page runs on."""
+
+    def apply_changes(self, changes: ChangeSet) -> None:
+        """Nothing here shows rows of the library."""
+
+    def regions(self) -> list[QWidget]:
+        return [self.appearance, self.matching, self.computing, self.library, self.about]
