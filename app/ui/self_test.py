@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 from PySide6.QtCore import QElapsedTimer
+from PySide6.QtGui import QImage
 
 from app.domain.errors import LikenessError
 from app.services.workbench import Workbench
@@ -20,6 +22,8 @@ from app.ui.program import LibraryWindow, application
 from app.ui.theme import Theme, ThemeMode
 
 _WAIT_SECONDS = 60
+# The window without its photographs has hundreds of colours, with them tens of thousands.
+_COLOURS_OF_PHOTOGRAPHS = 5000
 
 
 class SelfTest:
@@ -66,7 +70,7 @@ class SelfTest:
             _wait(qt.processEvents, lambda: shown.window.current_key == "photos", "the window did not open")
             grid = cast(PhotosPage, shown.window.page("photos"))
             _wait(qt.processEvents, lambda: grid.model.rowCount() == collection.photo_count, "no photos came")
-            _wait(qt.processEvents, lambda: shown.tasks.idle and not shown.images.waiting, "no pictures came")
+            _wait(qt.processEvents, lambda: _all_drawn(shown), "the window shows no photographs")
             picture = shown.window.grab()
             target = screenshot or folder / "window.png"
             _need(
@@ -89,6 +93,13 @@ def _search(bench: Workbench, pk: int) -> None:
     name = bench.users.by_pk(people[0].user_pk).display_name if people else "nobody"
     _need(name == "Barack Obama", f"the searched face was taken for {name}")
     _say(f"searched a face: {name}, similarity {people[0].similarity:.1f}")
+
+
+def _all_drawn(shown: LibraryWindow) -> bool:
+    """Whether photographs are to be seen, and painting them has left nothing to wait for."""
+    plain = shown.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    colours = np.unique(np.frombuffer(plain.constBits(), np.uint32))
+    return len(colours) >= _COLOURS_OF_PHOTOGRAPHS and shown.tasks.idle and not shown.images.waiting
 
 
 def _wait(pump: Callable[[], None], ready: Callable[[], bool], failure: str) -> None:

@@ -14,6 +14,9 @@ UNNEEDED = (
     "/platformthemes/libqgtk3",
     "/qmltooling/", "/designer/", "/sqldrivers/", "/vectorimageformats/", "/virtualkeyboard/",
     "libqtvirtualkeyboard", "imageformats/libqpdf", "imageformats/qpdf",
+    # Photographs are decoded elsewhere; Qt reads the program's own PNG, SVG, and what a browser hands over.
+    "imageformats/libqtiff", "imageformats/qtiff", "imageformats/libqtga", "imageformats/qtga",
+    "imageformats/libqicns", "imageformats/qicns", "imageformats/libqwbmp", "imageformats/qwbmp",
 )  # fmt: skip
 
 hiddenimports, binaries, datas = add_qt6_dependencies(__file__)
@@ -22,5 +25,3 @@ binaries = [
     for source, target in binaries
     if not any(part in source.replace("\\", "/") for part in UNNEEDED)
 ]
-# The window speaks English.
-datas = [(source, target) for source, target in datas if "translations" not in source.replace("\\", "/")]
