@@ -1,10 +1,13 @@
-"""Lanes: order, errors, closing."""
+"""Lanes: order, errors, closing, giving way."""
 
+import os
+import sys
 import threading
 
 import pytest
 
 from app.jobs import Lane, Priority
+from app.jobs.lanes import NICENESS
 
 
 def test_what_a_person_waits_for_passes_bulk_work() -> None:
@@ -47,3 +50,17 @@ def test_closing_cancels_what_waits_finishes_what_runs_and_joins() -> None:
     assert [future.result(0) for future in running] == ["finished", "finished"]
     assert lane.submit(Priority.BULK, lambda: 1).cancelled()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("test-")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness belongs to the process elsewhere")
+def test_its_threads_give_way_to_the_window() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    lane = Lane("test")
+    try:
+        own = niceness()
+        assert lane.submit(Priority.BULK, niceness).result(10) == max(own, NICENESS) > 0
+        assert niceness() == own
+    finally:
+        lane.close()
