@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+from app.domain.text import printable
+
 
 class LikenessError(Exception):
-    """Base of all expected errors. `str(error)` is a plain sentence for a person."""
+    """Base of all expected errors. `str(error)` is a plain sentence for a person, fit to be stored."""
 
     code = "InternalServerError"
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable(message))
 
 
 class InvalidParameter(LikenessError):
@@ -43,7 +48,7 @@ class ImageError(LikenessError):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}. {detail}".strip() if detail else reason)
-        self.reason = reason
+        self.reason = printable(reason)
 
 
 class ImageTooLarge(ImageError):

@@ -14,6 +14,7 @@ from app.domain.errors import ImageError, InvalidParameter, ResourceNotFound
 from app.domain.faces import DetectedFace, Face, FaceSource
 from app.domain.geometry import BoundingBox, Landmarks, LandmarkType
 from app.domain.records import ChangeKind, ChangeSet, Origin
+from app.domain.text import printable
 from app.imaging.decode import DecodeLimits
 from app.imaging.files import read_file
 from app.inference.engine import FaceEngine
@@ -148,7 +149,7 @@ class FaceEditService:
     def _name(self, photo_pk: int) -> str:
         with self._database.read() as connection:
             places = paths.places(connection, photo_pk)
-        return Path(os.fsdecode(places[0].path)).name if places else "a photo"
+        return printable(Path(os.fsdecode(places[0].path)).name) if places else "a photo"
 
 
 def _set_vector(act: Act, target: Target, face_pk: int, vector: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -40,10 +40,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Listing:
-    """ids: int64 (n,), rows in the order to show. The sections follow each other and cover all ids."""
+    """ids: int64 (n,), rows in the order to show. The sections follow each other and cover all ids.
+    years: those of the dates that it is sorted by, in that order; of other listings none."""
 
     ids: NDArray[np.int64]
     sections: list[Section]
+    years: tuple[int, ...] = ()
 
 
 def whole(ids: NDArray[np.int64]) -> Listing:
@@ -58,11 +60,14 @@ def by_month(ids: NDArray[np.int64], moments: NDArray[np.int64]) -> Listing:
     """
     dated = moments != NO_DATE
     months = np.where(dated, moments, 0).astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
-    for period, title in ((months, _month), (months // 12, _year)):
+    years = months // 12
+    used_years = years[dated]
+    named = tuple((1970 + used_years[np.flatnonzero(np.diff(used_years, prepend=-1970))]).tolist())
+    for period, title in ((months, _month), (years, _year)):
         used = period[dated]
         if np.count_nonzero(np.diff(used)) + 1 <= max(len(used) / _WORTH_A_HEADING, 1):
-            return _grouped(ids, np.where(dated, period, NO_DATE), title)
-    return whole(ids)
+            return replace(_grouped(ids, np.where(dated, period, NO_DATE), title), years=named)
+    return replace(whole(ids), years=named)
 
 
 def by_count(ids: NDArray[np.int64], counts: NDArray[np.int64], noun: str) -> Listing:

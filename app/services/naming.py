@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from app.domain.errors import InvalidParameter
+from app.domain.text import printable
 
 _COLLECTION_ID = re.compile(r"[a-zA-Z0-9_.\-]{1,255}")
 _USER_ID = re.compile(r"[a-zA-Z0-9_.\-:]{1,128}")
@@ -35,7 +36,7 @@ def checked_user_id(user_id: str) -> str:
 
 def checked_name(name: str) -> str:
     """A display name without space around it and with single spaces in it, composed (NFC)."""
-    clean = " ".join(unicodedata.normalize("NFC", name).split())
+    clean = printable(" ".join(unicodedata.normalize("NFC", name).split()))
     if not clean:
         raise InvalidParameter("A name cannot be empty: type at least one character.")
     if len(clean) > _LONGEST_NAME:

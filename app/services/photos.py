@@ -10,6 +10,7 @@ from pathlib import Path
 from app.domain.errors import ResourceNotFound
 from app.domain.geometry import BoundingBox
 from app.domain.records import ChangeKind, ChangeSet, Origin, Photo, PhotoStatus
+from app.domain.text import printable
 from app.imaging.decode import DecodedImage
 from app.services.events import EventHub
 from app.services.face_acts import delete_faces
@@ -65,7 +66,7 @@ class PhotoDetail:
 
     @property
     def name(self) -> str:
-        return self.paths[0].path.name if self.paths else self.photo.image_id
+        return printable(self.paths[0].path.name) if self.paths else self.photo.image_id
 
 
 class PhotoService:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.domain.embedding import EmbeddingContract
+from app.domain.errors import LikenessError
 from app.domain.faces import DetectedFace, Face
 from app.domain.geometry import BoundingBox, Landmarks, LandmarkType, Pose, Quality
 from app.domain.records import Collection, User
@@ -89,6 +90,15 @@ def collection_description(item: Collection, contract: EmbeddingContract) -> Jso
     }
 
 
+def collection_created(item: Collection, contract: EmbeddingContract) -> Json:
+    """CreateCollection's answer."""
+    return {
+        "StatusCode": 200,
+        "CollectionArn": ARN.format(item.collection_id),
+        "FaceModelVersion": contract.model_id,
+    }
+
+
 def user(item: User) -> Json:
     return {"UserId": item.user_id, "UserStatus": item.status.value}
 
@@ -160,6 +170,20 @@ def users_by_face(face_id: str, matches: Sequence[Json], model_id: str) -> Json:
         "FaceModelVersion": model_id,
         "SearchedFace": {"FaceId": face_id},
     }
+
+
+def users_by_user(searched: User, matches: Sequence[Json], model_id: str) -> Json:
+    """SearchUsers' answer for a user."""
+    return {
+        "UserMatches": list(matches),
+        "FaceModelVersion": model_id,
+        "SearchedUser": {"UserId": searched.user_id},
+    }
+
+
+def error(problem: LikenessError) -> Json:
+    """What an answer that has an error for one of several things says of it."""
+    return {"Code": problem.code, "Message": str(problem)}
 
 
 def association(result: AssociateResult) -> Json:

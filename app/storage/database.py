@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.domain.errors import DiskFull, LibraryCorrupt, LibraryError, LibraryReadOnly
@@ -89,9 +89,14 @@ class Database:
         self._engine.dispose()
 
 
+def database_url(path: Path) -> URL:
+    """Not as one string: a ? in the name of a folder would begin the options."""
+    return URL.create("sqlite", database=str(path))
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        database_url(path), connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
     )
 
     @event.listens_for(engine, "connect")

@@ -8,6 +8,7 @@ backups/        copies of library.db from before each migration
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -73,6 +74,14 @@ def open_library(folder: Path) -> Library:
     elif revision != SCHEMA_REVISION:
         _migrate(path, revision)
     return Library(folder, Database(path), ThumbnailCache(folder / "cache" / "thumbnails.db"))
+
+
+def require_library(folder: Path) -> None:
+    """For those who would not make one by a mistyped name. Raises LibraryError."""
+    if not os.path.lexists(folder / "library.db"):
+        raise LibraryError(
+            f"There is no library in {folder}. Check the path; indexing photographs there would make one."
+        )
 
 
 def back_up_if_due(library: Library, *, every_days: int = 7, keep: int = 3) -> Path | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.errors import LibraryError
+from app.domain.text import printable
 from app.imaging.kinds import sniff
 from app.storage.database import translated
 from app.storage.library import Library
@@ -46,7 +47,7 @@ def keep(library: Library, data: bytes, name: str) -> Path:
 
 def _safe(name: str, data: bytes) -> str:
     """A file name that every system takes, with an ending that fits the content."""
-    stem, ending = os.path.splitext(_UNSAFE.sub("_", name).strip(" ."))  # noqa: PTH122
+    stem, ending = os.path.splitext(_UNSAFE.sub("_", printable(name)).strip(" ."))  # noqa: PTH122
     kind = sniff(data)
     if not ending and kind is not None:
         ending = f".{kind.value.lower()}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.domain.text import printable
 from app.storage.repositories.memberships import Outcome
 
 
@@ -13,7 +14,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def title(paths: Sequence[Path], collection: str) -> str:
-    what = paths[0].name if len(paths) == 1 and paths[0].name else f"{len(paths):,} items"
+    what = printable(paths[0].name) if len(paths) == 1 and paths[0].name else f"{len(paths):,} items"
     return f"Index {what} into {collection}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from app.domain.errors import Conflict, InvalidParameter, ResourceNotFound
@@ -42,6 +43,7 @@ class IngestService:
     def index_paths(self, collection_pk: int, paths: Sequence[Path], *, urgent: bool = False) -> JobView:
         """Index files, and the pictures in folders, as one job and one change. Returns at once.
 
+        A job with the same paths that a crash or a quit stopped goes on instead, in its own change.
         `urgent`: passes bulk jobs; for a few photos that a person waits for.
         Raises ResourceNotFound, InvalidParameter, LibraryError.
         """
@@ -49,6 +51,10 @@ class IngestService:
             raise InvalidParameter("There is nothing to index: name files or folders.")
         target = target_of(self._library, self._engine, collection_pk)
         params = IndexParams.of(collection_pk, paths, urgent)
+        stopped = self._stopped_twin(params)
+        if stopped is not None:
+            with suppress(Conflict):
+                return self.resume(stopped)
         title = sentences.title(params.paths, target.display_name)
         with self._database.write() as connection:
             queued, mark = JobState.QUEUED.value, self._owner.mark
@@ -79,9 +85,7 @@ class IngestService:
     def interrupted(self) -> list[JobView]:
         """Jobs that a crash, a quit or a full disk stopped, to be resumed or dismissed. Those of
         another running process are not among them."""
-        with self._database.read() as connection:
-            rows = [row for row in job_rows.in_states(connection, _UNFINISHED) if row.kind == KIND]
-        found = [row for row in rows if not self._running(row)]
+        found = self._stopped()
         stale = [row for row in found if row.state != JobState.INTERRUPTED.value]
         if stale:
             with self._database.write() as connection:
@@ -169,6 +173,18 @@ class IngestService:
         )
         self._events.publish(changes)
         return sentence
+
+    def _stopped(self) -> list[JobRow]:
+        with self._database.read() as connection:
+            rows = [row for row in job_rows.in_states(connection, _UNFINISHED) if row.kind == KIND]
+        return [row for row in rows if not self._running(row)]
+
+    def _stopped_twin(self, params: IndexParams) -> int | None:
+        for row in self._stopped():
+            other = IndexParams.from_json(row.params)
+            if (other.collection_pk, other.paths) == (params.collection_pk, params.paths):
+                return row.id
+        return None
 
     def _claim(self, job_id: int, state: JobState) -> JobRow:
         self.interrupted()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, Text, cast, func, select
 
 from app.domain.records import PhotoStatus
+from app.domain.text import printable
 from app.storage import tables
 from app.storage.clock import to_ms
 from app.storage.repositories import users
@@ -92,12 +93,12 @@ def sorted_photos(
 
 
 def file_name(path: bytes) -> str:
-    """The last part of a stored path."""
+    """The last part of a stored path, to be shown."""
     # By hand: os.path and Path cost a multiple of this, 100,000 times.
     start = path.rfind(_SEPARATOR) + 1
     if _OTHER_SEPARATOR is not None:
         start = max(start, path.rfind(_OTHER_SEPARATOR) + 1)
-    return os.fsdecode(path[start:])
+    return printable(os.fsdecode(path[start:]))
 
 
 def _members(

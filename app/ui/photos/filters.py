@@ -44,7 +44,8 @@ _STATE: tuple[Choice, ...] = (
 class ChoiceChip(Chip):
     """A chip over a short list of choices; `chosen` carries the values to put into the filter."""
 
-    chosen = Signal(dict)
+    # As an object: Qt would turn the members of a dict into its own types, an enum into its text.
+    chosen = Signal(object)
 
     def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, text, parent)

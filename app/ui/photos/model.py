@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtCore import QMimeData, QObject
 
 from app.domain.records import PhotoStatus
 from app.services.photos import Listing, PhotoCell, PhotoService
 from app.ui.controller import TaskRunner
 from app.ui.controller.pictures import photo_key
+from app.ui.widgets.drop import url_of
 from app.ui.widgets.grid import CellBox, CellContent, CellState, IdListModel, Section
 from app.ui.widgets.grid.rearranging import Rearrangement, rearranged
 
@@ -21,7 +22,6 @@ class Arranged:
 
     plan: Rearrangement
     sections: list[Section]
-    years: list[int]
 
 
 def arrange(before: list[Hashable], listing: Listing, *, headings: bool) -> Arranged:
@@ -32,9 +32,7 @@ def arrange(before: list[Hashable], listing: Listing, *, headings: bool) -> Arra
         for section in listing.sections
         if section.title and headings
     ]
-    words = (section.title.rpartition(" ")[2] for section in listing.sections)
-    years = list(dict.fromkeys(int(word) for word in words if word.isdecimal()))
-    return Arranged(rearranged(before, listing.ids), sections, years)
+    return Arranged(rearranged(before, listing.ids), sections)
 
 
 class PhotoGridModel(IdListModel):
@@ -59,7 +57,7 @@ class PhotoGridModel(IdListModel):
         """The files of the photos, for the desktop and for Compare and Search."""
         mime = QMimeData()
         pks = [self.id_at(index.row()) for index in indexes]  # type: ignore[attr-defined]
-        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in self._photos.files(pks)])
+        mime.setUrls([url_of(path) for path in self._photos.files(pks)])
         return mime
 
     def _fetch(self, ids: list[int]) -> None:

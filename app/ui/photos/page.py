@@ -34,6 +34,7 @@ _SORTS = (
 )
 _STEP = 16
 _LIST_MS = 300
+_Answer = tuple[Arranged, int, tuple[int, ...], list[User]]
 
 
 class PhotosPage(QWidget):
@@ -179,26 +180,26 @@ class PhotosPage(QWidget):
         self._soon.stop()
         self._stale = False
         wanted, sort, descending = self._filters.current, self._sort, self._descending
-        before, filtered = self.model.ids(), self._filters.active
+        before = self.model.ids()
+        whole = sort is PhotoSort.TAKEN and descending and not self._filters.active
 
-        def work() -> tuple[Arranged, int, list[User]]:
+        def work() -> _Answer:
             listing = self._photos.listing(pk, wanted, sort, descending)
-            total = len(self._photos.listing(pk).ids) if filtered else len(listing.ids)
+            every = listing if whole else self._photos.listing(pk)
             arranged = arrange(before, listing, headings=sort is not PhotoSort.NAME)
-            return arranged, total, self._users.list(pk)
+            return arranged, len(every.ids), every.years, self._users.list(pk)
 
         self._tasks.run(work, done=self._show, failed=self._host.show_error, key=(self, "list"))
 
-    def _show(self, answer: tuple[Arranged, int, list[User]]) -> None:
-        arranged, self._total, people = answer
+    def _show(self, answer: _Answer) -> None:
+        arranged, self._total, years, people = answer
         if self._collection_pk is None:
             return
         self.model.show(self._collection_pk, arranged)
         if people != self._known_people:
             self._known_people = people
             self._filters.set_people(people)
-        if self._sort is PhotoSort.TAKEN and not self._filters.active:
-            self._filters.set_years(arranged.years)
+        self._filters.set_years(years)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -224,12 +225,12 @@ class PhotosPage(QWidget):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(sort is self._sort)
-            action.setData(sort)
+            # Not through the action's data: Qt would hand the enum back as its text.
+            action.triggered.connect(lambda _=False, sort=sort: self._set_sort(sort, self._descending))
             group.addAction(action)
         menu.addSeparator()
         reverse = menu.addAction("Reverse the order")
         reverse.triggered.connect(lambda: self._set_sort(self._sort, not self._descending))
-        group.triggered.connect(lambda action: self._set_sort(action.data(), self._descending))
         return menu
 
     def _set_sort(self, sort: PhotoSort, descending: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QMimeData, QObject, QRect, QRectF, QUrl
+from PySide6.QtCore import QMimeData, QObject, QRect, QRectF
 from PySide6.QtGui import QPainter
 
 from app.domain.records import User
@@ -18,6 +18,7 @@ from app.ui.photos.model import content_of
 from app.ui.search.outcome import Kind, Outcome
 from app.ui.theme import Theme
 from app.ui.theme.pixels import pixel_ratio
+from app.ui.widgets.drop import url_of
 from app.ui.widgets.grid import (
     RESULT_STYLE,
     CellContent,
@@ -82,7 +83,7 @@ class ResultModel(IdListModel):
         if ids and ids[0][0] == Kind.PHOTOS:
             mime = QMimeData()
             files = self._photos.files([pk for _, pk in ids])
-            mime.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
+            mime.setUrls([url_of(path) for path in files])
             return mime
         return faces_mime(pk for kind, pk in ids if kind == Kind.FACES)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -38,6 +40,19 @@ def can_take(mime: QMimeData) -> bool:
     return mime.hasUrls() or mime.hasImage()
 
 
+def url_of(path: Path) -> QUrl:
+    """The address of an absolute path, for a drag. QUrl.fromLocalFile spoils a name that is no text."""
+    return QUrl.fromEncoded(QByteArray(path.as_uri().encode("ascii")))
+
+
+def path_of(url: QUrl) -> Path:
+    """The path that a file's address means, also where its name is no text."""
+    if os.name == "nt" or url.host():
+        return Path(url.toLocalFile())
+    encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
+    return Path(os.fsdecode(unquote_to_bytes(encoded)))
+
+
 def content_of(mime: QMimeData) -> DroppedContent:
     """Copy what a QMimeData holds: the data itself is gone after the event.
 
@@ -47,7 +62,7 @@ def content_of(mime: QMimeData) -> DroppedContent:
     paths, urls = [], []
     for url in mime.urls():
         if url.isLocalFile():
-            paths.append(Path(url.toLocalFile()))
+            paths.append(path_of(url))
         elif url.scheme() in ("http", "https"):
             urls.append(url.toString())
     image = None

@@ -26,6 +26,7 @@ KEY, MOD = Qt.Key, Qt.KeyboardModifier
 CTRL, SHIFT, NONE = MOD.ControlModifier, MOD.ShiftModifier, MOD.NoModifier
 _TAKEN = 306  # EXIF's DateTime
 _WAIT_MS = 10_000
+_SOON_MS = 10
 
 
 def face(person: int, steps: int = 0, *, left: int = 60, side: int = 120) -> Square:
@@ -92,6 +93,9 @@ class Stage:
         store = SettingsStore(self.folder / "settings.json")
         state = QSettings(str(self.folder / "window.ini"), QSettings.Format.IniFormat)
         self.program = LibraryWindow(self.theme, bench, store, state, self._fill_demo)
+        # What a person's eyes do not need more often, a test need not wait for.
+        self.program.controller._counting.setInterval(_SOON_MS)
+        self.program.controller._bridge._timer.setInterval(_SOON_MS)
         self.qtbot = qtbot
         self.program.window.resize(*size)
         self.program.show()
@@ -173,8 +177,9 @@ class Stage:
     def settled(self) -> bool:
         """Nothing runs, nothing waits, nothing is still to be told."""
         program = self.shown
-        bridge = program.controller._bridge
-        idle = program.tasks.idle and not bridge._pending and not program.images.waiting
+        bridge, counting = program.controller._bridge, program.controller._counting
+        told = not bridge._pending and not counting.isActive() and not _gathering(self.window)
+        idle = program.tasks.idle and told and not program.images.waiting
         return idle and all(view.state.ended for view in self.bench.jobs.views())
 
     def rest(self, until: Callable[[], bool] = lambda: True) -> None:
@@ -200,3 +205,9 @@ class Stage:
         toast = self.window.toasts.current()
         assert toast is not None
         QTest.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+
+
+def _gathering(window: Any) -> bool:
+    """Whether a page is about to list again."""
+    timers = [getattr(page, "_soon", None) for page in window.built_pages().values()]
+    return any(timer is not None and timer.isActive() for timer in timers)

@@ -278,6 +278,23 @@ def test_names_of_no_encoding(bench: Bench, archive: int, tmp_path: Path) -> Non
         assert connection.execute(select(tables.photo_paths.c.path)).scalars().all() == [odd]
 
 
+def test_names_of_no_encoding_in_titles_and_reasons(bench: Bench, archive: int, tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/\xff folder"
+    gone, broken = folder + b"/caf\xe9.png", folder + b"/br\xf6ken.png"
+    try:
+        os.mkdir(folder)  # noqa: PTH102 - bytes
+        Path(os.fsdecode(broken)).write_bytes(b"no picture")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    ended = bench.index(archive, Path(os.fsdecode(folder)))
+    assert ended.title == "Index � folder into Archive"
+    ended = bench.index(archive, Path(os.fsdecode(gone)))
+    assert ended.title == "Index caf�.png into Archive"
+    assert bench.ingest.failures(ended.id) == [
+        (Path(os.fsdecode(gone)), "File is missing. caf�.png was moved, renamed or deleted.")
+    ]
+
+
 def test_an_error_of_the_engine_fails_one_photo(
     opened: Callable[..., Bench], folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -67,6 +67,15 @@ def test_a_heading_for_each_month() -> None:
         Section("December 1969", 8, 5),
         Section("No date", 13, 1),
     ]
+    assert listed.years == (2024, 1969)
+
+
+def test_years_are_known_where_nothing_is_worth_a_heading() -> None:
+    keys = np.array([to_ms(datetime(2020 - year, 5, 1)) for year in range(3)] + [NO_DATE], np.int64)
+    listed = by_month(np.arange(4), keys)
+    assert [section.title for section in listed.sections] == [""]
+    assert listed.years == (2020, 2019, 2018)
+    assert by_month(keys[:0], keys[:0]).years == ()
 
 
 def test_other_orders(studio: Studio, collection: int, photos: list[int]) -> None:

@@ -1,3 +1,4 @@
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -126,3 +127,15 @@ def test_a_backup_is_made_when_it_is_due_and_opens(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     newest.rename(tmp_path / "b" / "library.db")
     open_library(tmp_path / "b").close()
+
+
+@pytest.mark.parametrize("name", [b"why?mode=ro", b"100%25 #1", b"caf\xe9 \xff"])
+def test_a_folder_of_any_name(tmp_path: Path, name: bytes) -> None:
+    folder = tmp_path / os.fsdecode(name)
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    open_library(folder).close()
+    assert (folder / "library.db").stat().st_size
+    open_library(folder).close()
