@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.bootstrap.logging import set_up_logging
-from app.cli.context import Programs
+from app.cli.context import Programs, Viewer
 from app.domain.records import Origin
 from app.services.workbench import Workbench
 from app.settings import paths
@@ -14,14 +14,26 @@ from app.settings.settings import SettingsStore
 
 def programs() -> Programs:
     set_up_logging()
-    return Programs(open_workbench=_open, run_window=_window, self_test=_self_test)
+    return Programs(_open, _viewer, _window, _self_test)
 
 
-def _open(folder: Path | None) -> Workbench:
+def _open(folder: Path | None, make: bool) -> Workbench:
     from app.bootstrap.workbench import open_workbench
+    from app.storage.library import require_library
 
+    if folder is not None and not make:
+        require_library(folder)
     settings = SettingsStore(paths.settings_file()).current
     return open_workbench(folder or paths.default_library(), Origin.COMMAND_LINE, settings)
+
+
+def _viewer() -> Viewer:
+    from app.bootstrap.workbench import make_engine
+    from app.services.compare import CompareService
+    from app.services.detect import DetectService
+
+    engine = make_engine(SettingsStore(paths.settings_file()).current)
+    return Viewer(DetectService(engine), CompareService(engine))
 
 
 def _window(folder: Path | None, demo: bool) -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 
+from app.cli.terminal import OutputFailed, ReaderGone, write_json, write_text
 from app.domain.errors import LikenessError
+from app.services.compare import CompareService
+from app.services.detect import DetectService
 from app.services.workbench import Workbench
 
 EXIT_OK = 0
@@ -21,12 +22,27 @@ EXIT_ERROR = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
+JSON_HELP = "Print JSON."
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """What looks at pictures without a library."""
+
+    detect: DetectService
+    compare: CompareService
+
 
 @dataclass
 class Programs:
-    """What bootstrap hands to the command line, so that it builds nothing itself."""
+    """What bootstrap hands to the command line, so that it builds nothing itself.
 
-    open_workbench: Callable[[Path | None], Workbench]
+    open_workbench: on a library (the account's own without one), which is made where it is missing
+    only if that is asked for.
+    """
+
+    open_workbench: Callable[[Path | None, bool], Workbench]
+    open_viewer: Callable[[], Viewer]
     run_window: Callable[[Path | None, bool], int]
     self_test: Callable[[Path | None], int]
 
@@ -37,25 +53,26 @@ class Session:
 
     programs: Programs
     library: Path | None = None
-    errors: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
-    output: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
 
     @contextmanager
-    def workbench(self) -> Iterator[Workbench]:
-        bench = self.programs.open_workbench(self.library)
+    def workbench(self, *, make: bool = False) -> Iterator[Workbench]:
+        """`make`: a library that is not there yet is made, rather than an error."""
+        bench = self.programs.open_workbench(self.library, make)
         try:
             yield bench
         finally:
             bench.close()
 
     def print_json(self, value: Any) -> None:
-        sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        write_json(sys.stdout, value)
 
     def say(self, text: str) -> None:
-        self.output.print(text, markup=False)
+        write_text(sys.stdout, text)
 
     def complain(self, error: Exception | str) -> None:
-        self.errors.print(f"likeness: {error}", markup=False)
+        # There is nobody left to tell where stderr is closed, and the exit status says it, too.
+        with suppress(ReaderGone, OutputFailed):
+            write_text(sys.stderr, f"likeness: {error}")
 
 
 def session_of(context: typer.Context) -> Session:

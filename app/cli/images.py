@@ -1,4 +1,4 @@
-"""`likeness detect` and `likeness compare`: pictures looked at, nothing stored."""
+"""`likeness detect` and `likeness compare`: pictures looked at, nothing stored, no library needed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from app.cli.context import EXIT_ERROR, Session, session_of, spoken
-from app.domain.errors import LikenessError
+from app.cli.context import EXIT_ERROR, Session, Viewer, session_of, spoken
+from app.cli.pictures import with_picture
+from app.domain.errors import LikenessError, NoFace
 from app.services import shapes
+from app.services.image_faces import ImageFaces
+from app.services.naming import counted
 
 _JSON = typer.Option("--json", help="Print Rekognition's response as JSON.")
 
@@ -18,56 +21,71 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def detect(
         context: typer.Context,
-        images: Annotated[list[Path], typer.Argument(help="Pictures to look at.")],
+        images: Annotated[
+            list[Path], typer.Argument(metavar="PICTURE...", help='Pictures to look at; "-" is stdin.')
+        ],
         as_json: Annotated[bool, _JSON] = False,
     ) -> None:
-        """Find the faces in pictures: boxes, landmarks, confidence, pose and quality."""
+        """Find the faces in pictures: boxes, landmarks, confidence, pose and quality.
+
+        Exit status 1 when a picture could not be read; the others are told of all the same. With --json
+        one picture gives an object, several give a list of them, in order.
+        """
         session = session_of(context)
         failed = False
-        results = []
-        with spoken(session), session.workbench() as bench:
+        answers: list[shapes.Json] = []
+        with spoken(session):
+            viewer = session.programs.open_viewer()
             for image in images:
                 try:
-                    found = bench.detect.detect(image)
+                    found = with_picture(image, viewer.detect.detect)
                 except LikenessError as error:
-                    session.complain(f"{image}: {error}")
+                    session.complain(error)
+                    answers.append({"Path": str(image), "Error": shapes.error(error)})
                     failed = True
                     continue
                 details = [shapes.face_detail(face) for face in found.faces]
-                if as_json:
-                    results.append({"Path": str(image), "FaceDetails": details})
-                else:
+                answers.append({"Path": str(image), "FaceDetails": details})
+                if not as_json:
                     _print_faces(session, image, found.width, found.height, details)
-        if as_json:
-            session.print_json(results[0] if len(images) == 1 and results else results)
+            if as_json:
+                session.print_json(answers[0] if len(images) == 1 else answers)
         if failed:
             raise typer.Exit(EXIT_ERROR)
 
     @app.command()
     def compare(
         context: typer.Context,
-        source: Annotated[Path, typer.Argument(help="Its largest face is compared.")],
-        target: Annotated[Path, typer.Argument(help="All faces of this picture are compared with it.")],
+        source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Its largest face is compared.")],
+        target: Annotated[
+            Path, typer.Argument(metavar="TARGET", help="All its faces are compared with that one.")
+        ],
         threshold: Annotated[float, typer.Option(min=0, max=100, help="Similarity of a match.")] = 80.0,
         as_json: Annotated[bool, _JSON] = False,
     ) -> None:
-        """Compare the largest face of one picture with every face of another."""
+        """Compare the largest face of one picture with every face of another. One may be "-": stdin."""
         session = session_of(context)
-        with spoken(session), session.workbench() as bench:
-            result = bench.compare.compare(source, target)
+        with spoken(session):
+            viewer = session.programs.open_viewer()
+            one, other = (_faces_of(viewer, path) for path in (source, target))
+            result = viewer.compare.compare(one, other)
             if as_json:
                 session.print_json(shapes.comparison(result, threshold))
                 return
             for match in result.matches:
                 verdict = "match" if match.similarity >= threshold else "no match"
                 session.say(f"{match.similarity:5.1f}  {verdict:8}  face {match.index + 1} of {target}")
-            if not result.matches:
-                session.say(f"There is no face in {target}.")
+
+
+def _faces_of(viewer: Viewer, path: Path) -> ImageFaces:
+    seen = with_picture(path, viewer.compare.look_at)
+    if not seen.faces:
+        raise NoFace(f"{path}: There is no face in it. Choose a picture that shows one.")
+    return seen
 
 
 def _print_faces(session: Session, image: Path, width: int, height: int, details: list[shapes.Json]) -> None:
-    count = len(details)
-    session.say(f"{image}: {count} {'face' if count == 1 else 'faces'}")
+    session.say(f"{image}: {counted(len(details), 'face')}")
     for number, detail in enumerate(details, 1):
         box = detail["BoundingBox"]
         left, top = round(box["Left"] * width), round(box["Top"] * height)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import os
 import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -18,53 +19,82 @@ from rich.progress import (
 )
 
 from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, Session, session_of, spoken
-from app.domain.errors import ResourceNotFound
+from app.domain.errors import InvalidParameter, ResourceNotFound
 from app.domain.records import Collection
 from app.jobs import JobState, JobView
+from app.services.naming import counted
 from app.services.workbench import Workbench
+
+# Longer than any photo takes that is under way.
+_STOP_SECONDS = 30.0
 
 
 def register(app: typer.Typer) -> None:
     @app.command()
     def index(
         context: typer.Context,
-        collection: Annotated[str, typer.Argument(help="The collection's id; made when it is not there.")],
-        paths: Annotated[list[Path], typer.Argument(help="Photographs and folders.")],
+        collection: Annotated[
+            str,
+            typer.Argument(metavar="COLLECTION", help="The collection's id; made when it is not there."),
+        ],
+        paths: Annotated[
+            list[Path], typer.Argument(metavar="PATH...", help="Photographs, and folders to look through.")
+        ],
         as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     ) -> None:
         """Find the faces in photographs and keep them in a collection.
 
-        A photo that is there already is not indexed again. Interrupted (Ctrl+C), what is done stays;
+        A photo that is there already is not indexed again. Interrupted (Ctrl+C), what is done stays and
         the same command goes on. Exit status 1 when a file could not be indexed.
         """
         session = session_of(context)
-        with spoken(session), session.workbench() as bench:
-            target = _collection(bench, collection)
-            final = _run(session, bench, target.id, paths, quiet=as_json)
-            failures = bench.ingest.failures(final.id)
-            after = bench.collections.by_pk(target.id)
-            if as_json:
-                session.print_json(
-                    {
-                        "CollectionId": after.collection_id,
-                        "State": final.state.value,
-                        "Photos": final.done - final.failed,
-                        "PhotoCount": after.photo_count,
-                        "FaceCount": after.face_count,
-                        "Failures": [{"Path": str(path), "Reason": reason} for path, reason in failures],
-                    }
-                )
-            else:
-                for path, reason in failures:
-                    session.complain(f"{path}: {reason}")
-                session.say(
-                    f"{final.message or 'Nothing was indexed'}. {after.collection_id} now has "
-                    f"{after.photo_count} photos, {after.face_count} faces."
-                )
+        with spoken(session):
+            _require_any(paths)
+            with session.workbench(make=True) as bench:
+                final = _index(session, bench, collection, paths, as_json)
         if final.state is JobState.CANCELLED:
             raise typer.Exit(EXIT_INTERRUPTED)
-        if failures or final.state is JobState.FAILED:
+        if final.failed or final.state is not JobState.DONE:
             raise typer.Exit(EXIT_ERROR)
+
+
+def _index(session: Session, bench: Workbench, collection: str, paths: list[Path], as_json: bool) -> JobView:
+    target = _collection(bench, collection)
+    final = _run(session, bench, target.id, paths, quiet=as_json)
+    failures = bench.ingest.failures(final.id)
+    after = bench.collections.by_pk(target.id)
+    if as_json:
+        session.print_json(
+            {
+                "CollectionId": after.collection_id,
+                "State": final.state.value,
+                "Message": final.message,
+                "Photos": final.done - final.failed,
+                "PhotoCount": after.photo_count,
+                "FaceCount": after.face_count,
+                "Failures": [{"Path": str(path), "Reason": reason} for path, reason in failures],
+            }
+        )
+        return final
+    for path, reason in failures:
+        session.complain(f"{path}: {reason}")
+    has = f"{after.collection_id} now has {counted(after.photo_count, 'photo')}"
+    message = final.message.rstrip(".")
+    sentence = f"{message}. {has}, {counted(after.face_count, 'face')}."
+    if final.state is JobState.DONE:
+        session.say(sentence)
+    else:
+        session.complain(sentence)
+    return final
+
+
+def _require_any(paths: list[Path]) -> None:
+    """A name that is mistyped leaves no empty collection behind. Raises InvalidParameter."""
+    if any(os.path.lexists(path) for path in paths):
+        return
+    if len(paths) == 1:
+        raise InvalidParameter(f"{paths[0]}: There is no such file or folder.")
+    raise InvalidParameter(f"None of the {len(paths):,} files and folders is there; the first is {paths[0]}.")
 
 
 def _collection(bench: Workbench, collection_id: str) -> Collection:
@@ -75,7 +105,7 @@ def _collection(bench: Workbench, collection_id: str) -> Collection:
 
 
 def _run(session: Session, bench: Workbench, pk: int, paths: list[Path], *, quiet: bool) -> JobView:
-    """Wait for the job; Ctrl+C cancels it between two photos."""
+    """Wait for the job; Ctrl+C cancels it between two photos, and a second one waits no longer."""
     ended = threading.Event()
     job = bench.ingest.index_paths(pk, paths)
     latest = {job.id: job}
@@ -83,7 +113,7 @@ def _run(session: Session, bench: Workbench, pk: int, paths: list[Path], *, quie
     def changed(view: JobView) -> None:
         if view.id == job.id:
             latest[job.id] = view
-            if view.state not in (JobState.QUEUED, JobState.RUNNING):
+            if view.state.ended:
                 ended.set()
 
     unsubscribe = bench.jobs.subscribe(changed)
@@ -94,21 +124,20 @@ def _run(session: Session, bench: Workbench, pk: int, paths: list[Path], *, quie
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    shown = sys.stderr.isatty() and not quiet
+    console = Console(stderr=True)
+    shown = console.is_terminal and not console.is_dumb_terminal and not quiet
     try:
-        with Progress(*columns, console=session.errors, disable=not shown, transient=True) as progress:
+        with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
             task = progress.add_task("Indexing", total=None)
             for view in bench.jobs.views():
                 changed(view)
             while not ended.wait(0.1):
-                try:
-                    view = latest[job.id]
-                    progress.update(task, completed=view.done, total=view.total)
-                except KeyboardInterrupt:
-                    bench.jobs.cancel(job.id)
+                view = latest[job.id]
+                progress.update(task, completed=view.done, total=view.total)
     except KeyboardInterrupt:
+        session.complain("Stopping after the photos that are under way; what is indexed stays.")
         bench.jobs.cancel(job.id)
-        ended.wait(30)
+        ended.wait(_STOP_SECONDS)
     finally:
         unsubscribe()
-    return latest[job.id]
+    return bench.jobs.view(job.id) or latest[job.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ import typer
 
 from app import __version__
 from app.cli import collections, images, index, search, users
-from app.cli.context import EXIT_INTERRUPTED, Programs, Session, session_of
+from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, Programs, Session, session_of
+from app.cli.terminal import EXIT_READER_GONE, OutputFailed, ReaderGone, abandon, flush, unwritten
 
 LIBRARY = typer.Option("--library", metavar="PATH", help="The library's folder (made when it is not there).")
 
@@ -31,6 +33,8 @@ def build(programs: Programs) -> typer.Typer:
         no_args_is_help=False,
         invoke_without_command=True,
         pretty_exceptions_enable=False,
+        # Plain text: it goes through pipes, into bug reports and over narrow terminals.
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
@@ -72,15 +76,32 @@ def build(programs: Programs) -> typer.Typer:
 
 
 def run(programs: Programs, arguments: Sequence[str] | None = None) -> int:
-    """The exit status: 0 done, 1 an error (said on stderr), 2 wrong usage, 130 interrupted."""
+    """The exit status: 0 done, 1 an error (said on stderr), 2 wrong usage, 130 interrupted, and 141
+    (as of a program that the signal ended) where nobody read the output to its end."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        build(programs)(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="likeness")
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 1
+        status = _status(programs, given)
+        flush(sys.stdout)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) has gone: nothing is wrong, but Python would complain at exit.
-        sys.stderr.close()
-        return 0
-    return 0
+    except ReaderGone:
+        return EXIT_READER_GONE
+    except OutputFailed as error:
+        Session(programs).complain(error)
+        return EXIT_ERROR
+    except OSError as error:
+        # --help and --version are written by typer itself.
+        if error.errno != errno.ENOSPC:
+            raise
+        abandon(sys.stdout)
+        Session(programs).complain(unwritten(error))
+        return EXIT_ERROR
+    return status
+
+
+def _status(programs: Programs, arguments: list[str]) -> int:
+    try:
+        build(programs)(args=arguments, prog_name="likeness")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT_ERROR
+    return EXIT_OK

@@ -6,15 +6,23 @@ from typing import Annotated
 
 import typer
 
-from app.cli.context import EXIT_ERROR, session_of, spoken
+from app.cli.context import EXIT_ERROR, JSON_HELP, Session, session_of, spoken
 from app.services import shapes
+from app.services.faces import Unsuccessful
+from app.services.naming import counted
 
 app = typer.Typer(no_args_is_help=True)
 
 _COLLECTION = typer.Argument(metavar="COLLECTION", help="The collection's id.")
 _USER = typer.Argument(metavar="USER", help="The person's UserId.")
-_FACES = typer.Argument(metavar="FACE_ID...", help="FaceIds.")
-_JSON = typer.Option("--json", help="Print JSON.")
+_FACES = typer.Argument(metavar="FACE_ID...", help="FaceIds; `likeness search` prints them.")
+_JSON = typer.Option("--json", help=JSON_HELP)
+# Rekognition's words for a program, these for a person.
+_REASONS = {
+    "FACE_NOT_FOUND": "there is no such face in this collection",
+    "ASSOCIATED_TO_A_DIFFERENT_USER": "it is another person's: disassociate it there first",
+    "LOW_MATCH_CONFIDENCE": "it is too unlike this person; --threshold says how alike it must be",
+}
 
 
 @app.command("list")
@@ -38,7 +46,8 @@ def show(
             )
             return
         for item in found:
-            session.say(f"{item.user_id}  {item.display_name}  {item.face_count} faces  {item.status.value}")
+            faces = counted(item.face_count, "face")
+            session.say(f"{item.user_id}  {item.display_name}  {faces}  {item.status.value}")
         if not found:
             session.say(f"Nobody is named in {collection} yet.")
 
@@ -49,23 +58,27 @@ def create(
     collection: Annotated[str, _COLLECTION],
     user: Annotated[str, _USER],
     name: Annotated[str | None, typer.Option(help="The person's name, in any script.")] = None,
+    as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Make a person, without a face yet."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
         bench.users.create(collection, user, name)
-        session.say(f"{user} is made.")
+        _done(session, f"{user} is made.", as_json)
 
 
 @app.command()
 def delete(
-    context: typer.Context, collection: Annotated[str, _COLLECTION], user: Annotated[str, _USER]
+    context: typer.Context,
+    collection: Annotated[str, _COLLECTION],
+    user: Annotated[str, _USER],
+    as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Delete a person; the faces stay, without a name."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
         bench.users.delete(collection, user)
-        session.say(f"{user} is deleted. Undo it in the window, under History.")
+        _done(session, f"{user} is deleted. Undo it in the window, under History.", as_json)
 
 
 @app.command()
@@ -84,9 +97,8 @@ def associate(
         if as_json:
             session.print_json(shapes.association(result))
         else:
-            session.say(f"{len(result.associated)} faces associated with {user}.")
-            for failure in result.unsuccessful:
-                session.complain(f"{failure.face_id}: {', '.join(failure.reasons)}")
+            session.say(f"{counted(len(result.associated), 'face')} associated with {user}.")
+            _complain(session, result.unsuccessful, "this person has as many faces as Rekognition allows")
     if result.unsuccessful:
         raise typer.Exit(EXIT_ERROR)
 
@@ -106,8 +118,24 @@ def disassociate(
         if as_json:
             session.print_json(shapes.disassociation(result))
         else:
-            session.say(f"{len(result.disassociated)} faces taken from {user}.")
-            for failure in result.unsuccessful:
-                session.complain(f"{failure.face_id}: {', '.join(failure.reasons)}")
+            session.say(f"{counted(len(result.disassociated), 'face')} taken from {user}.")
+            _complain(session, result.unsuccessful, "it could not be taken away")
     if result.unsuccessful:
         raise typer.Exit(EXIT_ERROR)
+
+
+def _done(session: Session, sentence: str, as_json: bool) -> None:
+    if as_json:
+        # CreateUser and DeleteUser answer with nothing.
+        session.print_json({})
+    else:
+        session.say(sentence)
+
+
+def _complain(session: Session, failures: list[Unsuccessful], otherwise: str) -> None:
+    """`otherwise` is said where Rekognition has no reason."""
+    for failure in failures:
+        reasons = [_REASONS.get(reason, reason) for reason in failure.reasons] or [otherwise]
+        alike = "" if failure.confidence is None else f" ({failure.confidence:.1f})"
+        owner = "" if failure.user_id is None or not failure.reasons else f" ({failure.user_id})"
+        session.complain(f"{failure.face_id}: {', '.join(reasons)}{alike}{owner}")
