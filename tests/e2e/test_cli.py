@@ -73,7 +73,7 @@ def fresh(tmp_path: Path) -> Shell:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory, scenes: Path) -> Shell:
-    """A library with the pictures of Vlado, alone and in groups, in "friends". Tests leave its photos alone."""
+    """A library with the pictures of Vlado, alone and in groups, in "friends"."""
     folder = tmp_path_factory.mktemp("archive")
     shell = Shell(folder / "library", folder / "home")
     done = shell("index", "friends", *sorted(scenes.glob("person-*.jpg")), scenes / "group-2.jpg")
