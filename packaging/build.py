@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,18 @@ ROOT = Path(__file__).resolve().parents[1]
 SELF_TEST_LIMIT_S = 300
 PNG = b"\x89PNG\r\n\x1a\n"
 # Not to be in a default build: a GPL codec, and what the program has no use for.
-UNWANTED = ("pillow_heif", "libheif", "x265", "tkinter", "libtcl", "Qt6Qml", "Qt6WebEngine", "libgtk", "cv2")
+UNWANTED = (
+    "pillow_heif",
+    "libheif",
+    "x265",
+    "tkinter",
+    "libtcl",
+    "Qt6Qml",
+    "Qt6WebEngine",
+    "libgtk",
+    "cv2",
+    ".qm",
+)
 
 
 def build(dist: Path, work: Path) -> Path:
@@ -27,7 +39,40 @@ def build(dist: Path, work: Path) -> Path:
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", str(dist), "--workpath", str(work), str(ROOT / "packaging" / "likeness.spec")]
     subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=True)
-    return dist / "likeness"
+    folder = dist / "likeness"
+    for name in ("LICENSE", "NOTICE"):
+        shutil.copy2(ROOT / name, folder)
+    if sys.platform.startswith("linux"):
+        strip_python(folder / "_internal")
+        add_desktop_files(folder)
+    return folder
+
+
+def strip_python(inside: Path) -> None:
+    """Take the debugger's symbols out of the interpreter, which some builds of Python are shipped with.
+
+    Only Python's own libraries: numpy's and onnxruntime's have been broken by stripping.
+    """
+    libraries = [*inside.glob("libpython3*.so*"), *inside.glob("python3*/lib-dynload/*.so")]
+    if libraries and shutil.which("strip") is not None:
+        subprocess.run(["strip", "--strip-debug", *map(str, libraries)], check=True)
+
+
+def add_desktop_files(folder: Path) -> None:
+    """`share` as it lies under /usr on a Linux desktop, and the script that installs it for one account."""
+    here, icons, share = ROOT / "packaging" / "linux", ROOT / "resources" / "icons", folder / "share"
+    places = {
+        here / "likeness.desktop": "applications/likeness.desktop",
+        here / "org.likeness.Likeness.metainfo.xml": "metainfo/org.likeness.Likeness.metainfo.xml",
+        icons / "app.svg": "icons/hicolor/scalable/apps/likeness.svg",
+    }
+    for icon in icons.glob("likeness-*.png"):
+        size = icon.stem.removeprefix("likeness-")
+        places[icon] = f"icons/hicolor/{size}x{size}/apps/likeness.png"
+    for source, place in places.items():
+        (share / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, share / place)
+    shutil.copy(here / "install.sh", folder)
 
 
 def bare_environment(home: Path) -> dict[str, str]:

@@ -54,6 +54,22 @@ class Display:
                 time.sleep(0.1)
         raise AssertionError(f"no window called {title!r} within {timeout:.0f} s")
 
+    def close_window(self, window: str, program: subprocess.Popen[str], tries: int = 5) -> None:
+        """Close a window by its manager's key and wait for its program to end.
+
+        A key that comes while the manager still hands the focus around is lost, rarely and on a busy
+        machine: it is pressed again then, as a person would.
+        """
+        for _ in range(tries):
+            self.xdotool("windowactivate", "--sync", window)
+            self.xdotool("key", "alt+F4")
+            try:
+                program.wait(10)
+                return
+            except subprocess.TimeoutExpired:
+                continue
+        raise AssertionError(f"the program did not end, asked {tries} times")
+
     def screenshot(self, path: Path, window: str = "root") -> Path:
         """A PNG of a window, or of the whole screen."""
         command = ["import", "-display", self.name, "-window", window, str(path)]

@@ -52,8 +52,7 @@ def test_the_demo_shows_its_photographs_and_closes(xvfb, tmp_path: Path) -> None
                 raise AssertionError(f"no photographs to be seen, only {seen} colours: {said}")
             time.sleep(0.5)
         assert list(temporary.iterdir()), "the demo's library is a temporary one"
-        xvfb.xdotool("windowactivate", "--sync", window)
-        xvfb.xdotool("key", "alt+F4")
+        xvfb.close_window(window, program)
         said, _ = program.communicate(timeout=30)
         assert program.returncode == 0, said
         assert "Traceback" not in said, said

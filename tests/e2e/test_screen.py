@@ -27,13 +27,12 @@ def test_a_window_is_seen_and_closed_by_its_manager(xvfb, tmp_path: Path) -> Non
     )
     try:
         window = xvfb.wait_for_window("A test of the screen", timeout=30)
-        xvfb.xdotool("windowactivate", "--sync", window)
         picture = xvfb.screenshot(tmp_path / "window.png", window)
         with Image.open(picture) as image:
             assert image.size == (300, 200)
             assert image.convert("RGB").getpixel((150, 100)) == (200, 30, 60)
-        xvfb.xdotool("key", "alt+F4")
-        assert program.wait(15) == 0, program.stderr and program.stderr.read()
+        xvfb.close_window(window, program)
+        assert program.returncode == 0, program.stderr and program.stderr.read()
     finally:
         program.kill()
         program.communicate()
