@@ -84,6 +84,12 @@ class LibraryWindow(QObject):
         if folder:
             self.library_asked.emit(Path(folder))
 
+    def _open_library(self, folder: Path | None) -> None:
+        if folder is None:
+            self._ask_library()
+        else:
+            self.library_asked.emit(folder)
+
     def _pages(self) -> list[PageSpec]:
         return [
             PageSpec("empty", "", "", self._empty),
@@ -156,7 +162,14 @@ class LibraryWindow(QObject):
         bench = self._bench
         engine = bench.engine
         return ComparePage(
-            self.host, self.tasks, bench.compare, bench.photos, bench.faces, engine.scale, engine.contract
+            self.host,
+            self.tasks,
+            bench.compare,
+            bench.photos,
+            bench.faces,
+            engine.scale,
+            engine.contract,
+            default_threshold=lambda: self._settings.current.threshold,
         )
 
     def _search(self) -> QWidget:
@@ -164,7 +177,14 @@ class LibraryWindow(QObject):
 
         bench = self._bench
         return SearchPage(
-            self.host, self.tasks, bench.search, bench.photos, bench.faces, bench.users, bench.collections
+            self.host,
+            self.tasks,
+            bench.search,
+            bench.photos,
+            bench.faces,
+            bench.users,
+            bench.collections,
+            default_threshold=lambda: self._settings.current.threshold,
         )
 
     def _history(self) -> QWidget:
@@ -176,7 +196,9 @@ class LibraryWindow(QObject):
     def _settings_page(self) -> QWidget:
         from app.ui.settings.page import SettingsPage
 
-        return SettingsPage(self.host, self.tasks, self._settings, self._bench)
+        page = SettingsPage(self.host, self.tasks, self._settings, self._bench)
+        page.library_asked.connect(self._open_library)
+        return page
 
 
 # How long a thread keeps the interpreter while the window's waits for it. At Python's 5 ms a few busy

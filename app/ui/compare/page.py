@@ -24,7 +24,7 @@ from app.ui.compare.response import response_json
 from app.ui.compare.side import Side
 from app.ui.compare.state import Pictures
 from app.ui.compare.strangers import PairCurves
-from app.ui.compare.threshold import ThresholdBar
+from app.ui.compare.threshold import DEFAULT, ThresholdBar
 from app.ui.compare.why import WhyPanel
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.theme import Space
@@ -52,6 +52,7 @@ class ComparePage(QWidget):
         scale: SimilarityScale,
         contract: EmbeddingContract,
         curves: PairCurves | None = None,
+        default_threshold: Callable[[], float] = lambda: DEFAULT,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -70,7 +71,8 @@ class ComparePage(QWidget):
         hint = "Drop a picture or a face here, or paste one"
         self.source = Side(host, tasks, self._pictures, "Source", hint)
         self.target = Side(host, tasks, self._pictures, "Target", hint)
-        self.threshold = ThresholdBar(theme)
+        self._default_threshold = default_threshold
+        self.threshold = ThresholdBar(theme, default_threshold())
         self.why = WhyPanel(theme, scale, contract, curves)
         self._build()
         self.swap_button.clicked.connect(self.swap)
@@ -129,6 +131,7 @@ class ComparePage(QWidget):
     # A page of the window
 
     def activate(self, **params: Any) -> None:
+        self.threshold.set_default(self._default_threshold())
         for name, maker in (
             ("face_pk", self._pictures.of_face),
             ("photo_pk", self._pictures.of_photo),

@@ -16,12 +16,20 @@ DEFAULT = 80.0
 _TENTHS = 10
 
 
+class _Number(QDoubleSpinBox):
+    """Whole numbers without decimals, as everywhere."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.1f}".removesuffix(".0")
+
+
 class ThresholdBar(Card):
     """0 to 100 in tenths. `changed` comes with every step of a drag."""
 
     changed = Signal(float)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, default: float = DEFAULT, parent: QWidget | None = None) -> None:
+        """`default` is where it begins and what Reset goes back to."""
         super().__init__(theme, parent, margins=(20, 0, 12, 0))
         self.setFixedHeight(Size.DOCKED_BAR)
         row = QHBoxLayout()
@@ -32,8 +40,8 @@ class ThresholdBar(Card):
         self.slider.setSingleStep(_TENTHS)
         self.slider.setPageStep(5 * _TENTHS)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row.addWidget(self.slider, 3)
-        self.box = QDoubleSpinBox()
+        row.addWidget(self.slider, 4)
+        self.box = _Number()
         self.box.setRange(0, 100)
         self.box.setDecimals(1)
         self.box.setSingleStep(1)
@@ -43,27 +51,37 @@ class ThresholdBar(Card):
         self.box.setFixedWidth(64)
         # A styled box without buttons gets no room for its text unless they are said to be nothing.
         self.box.setStyleSheet(
-            "QDoubleSpinBox { padding: 0 8px; } QDoubleSpinBox::up-button, QDoubleSpinBox::down-button "
+            "QDoubleSpinBox { padding: 0; } QDoubleSpinBox::up-button, QDoubleSpinBox::down-button "
             "{ width: 0; border: 0; subcontrol-origin: border; }"
         )
         self.box.setAccessibleName("Threshold")
         self.box.setToolTip("Similarity from which two faces count as a match, 0 to 100")
         row.addWidget(self.box)
         self.meaning = ElidedLabel(theme, token="t2")
-        row.addWidget(self.meaning, 2)
+        row.addWidget(self.meaning, 5)
         self.reset = Button(
             theme,
             "Reset",
             variant=Variant.QUIET,
             height=Size.CONTROL_SMALL,
-            tooltip="Back to 80: one false match in 1,000 pairs of strangers",
         )
         row.addWidget(self.reset)
         self.body.addLayout(row)
-        self._value = DEFAULT
+        self._value = self._default = default
         self.slider.valueChanged.connect(lambda tenths: self.set_value(tenths / _TENTHS))
         self.box.valueChanged.connect(self.set_value)
-        self.reset.clicked.connect(lambda: self.set_value(DEFAULT))
+        self.reset.clicked.connect(lambda: self.set_value(self._default))
+        self.set_default(default)
+
+    def set_default(self, default: float) -> None:
+        """Another value to go back to. Where the old one was in force, the new one is."""
+        moved = self._value != self._default
+        self._default = default
+        number = f"{default:.1f}".removesuffix(".0")
+        meaning = explain(default).sentence
+        self.reset.setToolTip(f"Back to {number}: {meaning[0].lower()}{meaning[1:]}")
+        if not moved:
+            self.set_value(default)
         self._show()
 
     @property
@@ -87,4 +105,4 @@ class ThresholdBar(Card):
             self.box.setValue(self._value)
         self.slider.update()
         self.meaning.setText(explain(self._value).sentence)
-        self.reset.setEnabled(self._value != DEFAULT)
+        self.reset.setEnabled(self._value != self._default)

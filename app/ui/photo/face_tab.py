@@ -285,7 +285,7 @@ class FaceTab(QScrollArea):
         user = view.user
         if not self.field.hasFocus():
             color = user.color if user else None
-            placeholder = f"{suggestion.user.display_name}?" if suggestion else "Name this person"
+            placeholder = f"{suggestion.user.display_name}?" if suggestion else "Who is this?"
             self.field.show_person(user.display_name if user else "", color, placeholder)
         self._similar.setText(
             _similarity_words(view, suggestion, self._state is not None and self._state.asked)
@@ -336,7 +336,7 @@ def _similarity_words(view: FaceView, suggestion: Suggestion | None, asked: bool
         return f"{view.similarity_to_user:.1f} to {faces}"
     if suggestion is not None:
         return f"{suggestion.similarity:.1f} to {suggestion.user.display_name}"
-    return "Like nobody who has a name" if asked else ""
+    return "Like nobody named yet" if asked else ""
 
 
 def _hint(state: PhotoState | None) -> str:

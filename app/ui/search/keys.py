@@ -23,7 +23,7 @@ KEYS = (
         (
             ("[ / ]", "Threshold down, up, with Shift by 5"),
             ("1 … 9", "Search with that face of the picture"),
-            ("F / P", "Faces, people"),
+            ("F / P / O", "Faces, people, photos"),
             ("Ctrl V", "Search with the picture on the clipboard"),
             ("Ctrl S", "Save the search, open a saved one"),
             ("Ctrl Shift C", "Copy as JSON"),
@@ -56,6 +56,7 @@ def add_keys(page: SearchPage) -> None:
         *((str(number + 1), partial(page.pick, number), page) for number in range(9)),
         ("F", partial(page.set_kind, Kind.FACES), page),
         ("P", partial(page.set_kind, Kind.PEOPLE), page),
+        ("O", partial(page.set_kind, Kind.PHOTOS), page),
         ("Ctrl+S", page.ask_save, page),
         ("Ctrl+Shift+C", page.copy_json, page),
         ("N", page.results.bar.ask_name, page),

@@ -59,13 +59,14 @@ class Outcome:
         return sum(1 for match in self.matches(kind) if match.similarity >= threshold)
 
     def photos(self, threshold: float) -> list[int]:
-        """Photos with the added people, and with the searched face where one was searched."""
+        """Photos with the added people, and with the searched face where one was searched; the photo
+        of the most similar face first."""
+        matched = [match for match in self.faces if match.similarity >= threshold]
         if self.company is None:
-            return []
+            return list(dict.fromkeys(match.photo_pk for match in matched))
         if not self.searched:
             return list(self.company.photos)
         allowed = set(self.company.photos)
-        matched = [match for match in self.faces if match.similarity >= threshold]
         pks = {match.face_pk for match in matched}
         found = dict.fromkeys(match.photo_pk for match in matched if match.photo_pk in allowed)
         return [photo for photo in found if self.company.others.get(photo, frozenset()) <= pks]

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.errors import LikenessError
 from app.domain.records import ChangeSet, Collection, User
 from app.services.collections import CollectionService
 from app.services.faces import FaceService
@@ -23,6 +23,7 @@ from app.ui.search.acts import NextActs
 from app.ui.search.drops import PictureTarget
 from app.ui.search.keeping import Keeping
 from app.ui.search.keys import KEYS, add_keys
+from app.ui.search.menu import show_menu
 from app.ui.search.outcome import Kind, Outcome, Searcher, Wanted
 from app.ui.search.panel import QueryPanel
 from app.ui.search.query import Queries, Query
@@ -53,9 +54,9 @@ class SearchPage(PictureTarget):
         faces: FaceService,
         users: UserService,
         collections: CollectionService,
-        threshold: float = 80.0,
+        default_threshold: Callable[[], float] = lambda: 80.0,
     ) -> None:
-        """`threshold` is the one to begin with, 0-100."""
+        """`default_threshold` gives the one to begin with, 0-100; another one holds from the next visit."""
         super().__init__()
         self._host, self._tasks, self._search = host, tasks, search
         self._faces, self._users, self._collections = faces, users, collections
@@ -68,11 +69,14 @@ class SearchPage(PictureTarget):
         self._host_pk: int | None = None
         self._kind, self._limit = Kind.FACES, 100
         self._stale = True
+        self._failure = ""
+        self._default_threshold, self._begun_with = default_threshold, default_threshold()
         theme = host.theme
         self.header = Header(theme, "Search", line=True)
         self.mode = SegmentedControl(theme, name="Search for")
         self.mode.add(Kind.FACES.value, "Faces", icon="user-focus", tooltip="Faces (F)")
         self.mode.add(Kind.PEOPLE.value, "People", icon="users", tooltip="People (P)")
+        self.mode.add(Kind.PHOTOS.value, "Photos", icon="image-square", tooltip="Photos (O)")
         self.save_button = Button(
             theme,
             "Save search",
@@ -83,7 +87,7 @@ class SearchPage(PictureTarget):
         self.copy_button = Button(theme, "Copy JSON", icon="copy", shortcut_hint="Ctrl+Shift+C")
         for widget in (self.mode, Divider(theme, upright=True), self.save_button, self.copy_button):
             self.header.add(widget)
-        self.panel = QueryPanel(theme, threshold)
+        self.panel = QueryPanel(theme, self._begun_with)
         self.results = Results(host, tasks, faces, photos)
         self.sources = Sources(host, tasks, Queries(search, photos, faces), self)
         self.keeping = Keeping(host, tasks, search, collections, self)
@@ -130,7 +134,7 @@ class SearchPage(PictureTarget):
         results.welcome.open_asked.connect(self.sources.open)
         results.welcome.search_opened.connect(self.keeping.open)
         results.grid.activated.connect(lambda index: self.open(results.model.id_at(index.row())))
-        results.grid.context_menu.connect(self._menu)
+        results.grid.context_menu.connect(partial(show_menu, self))
         bar.compare.connect(lambda: self.use("compare"))
         bar.search.connect(lambda: self.use("search"))
 
@@ -141,6 +145,9 @@ class SearchPage(PictureTarget):
             self._host_pk = self._collection_pk = self._host.collection_pk
             self.sources.collection_pk = self._host_pk
             self._stale = True
+        if self._default_threshold() != self._begun_with:
+            self._begun_with = self._default_threshold()
+            self.panel.threshold.set_value(self._begun_with)
         if self._stale:
             self._refresh()
         source = params.get("source")
@@ -228,7 +235,6 @@ class SearchPage(PictureTarget):
     def set_kind(self, kind: Kind) -> None:
         if kind is not self._kind:
             self._kind = kind
-            self.mode.set_current(kind.value)
             self._show()
 
     def _search_in(self, collection_pk: int) -> None:
@@ -259,13 +265,21 @@ class SearchPage(PictureTarget):
             self._searcher.run,
             wanted,
             done=self._found,
-            failed=self._host.show_error,
+            failed=self._failed,
             key=(id(self), "search"),
         )
 
+    def _failed(self, error: Exception) -> None:
+        """A sentence stays where the results would be; any other error is the window's to tell."""
+        if not isinstance(error, LikenessError):
+            self._host.show_error(error)
+        self.outcome = None
+        self._failure = str(error) if isinstance(error, LikenessError) else "Try it again."
+        self._show()
+
     def _found(self, outcome: Outcome | None) -> None:
         begins = self.outcome is None and outcome is not None
-        self.outcome = outcome
+        self.outcome, self._failure = outcome, ""
         self._show()
         if begins and self.results.grid.isVisible():
             # The button that had the keyboard has gone with the welcome.
@@ -281,8 +295,14 @@ class SearchPage(PictureTarget):
         """Split what was found at the threshold again; nothing is searched."""
         no_face = self.query is not None and not self.query.faces
         kind, threshold = self.kind, self.panel.threshold.value
-        self.results.show_outcome(self.outcome, kind, threshold, self._people, no_face=no_face)
-        self.mode.setEnabled(kind is not Kind.PHOTOS)
+        self.results.show_outcome(
+            self.outcome, kind, threshold, self._people, no_face=no_face, failure=self._failure
+        )
+        # People who were added are in photos together: faces and people are no answer to that.
+        together = self.outcome is not None and self.outcome.company is not None
+        for one in (Kind.FACES, Kind.PEOPLE):
+            self.mode.set_enabled(one.value, not together)
+        self.mode.set_current(kind.value)
         self.copy_button.setEnabled(self.outcome is not None and self.outcome.searched)
         self.panel.show_limit(self._limit, "people" if self._kind is Kind.PEOPLE else "faces")
         self.acts.show(self.outcome, kind, threshold, self._people)
@@ -308,24 +328,6 @@ class SearchPage(PictureTarget):
             self.sources.of_face(pks[0])
         elif pks:
             self._host.navigate(page, face_pk=pks[0])
-
-    def _menu(self, where: QPoint) -> None:
-        ids = self.results.grid.selected_ids()
-        if not ids:
-            return
-        entries: list[tuple[str, Callable[[], object]]] = [("Open\tReturn", lambda: self.open(ids[0]))]
-        if ids[0][0] == Kind.FACES:
-            entries += [
-                ("Name…\tN", self.results.bar.ask_name),
-                ("Not this person\tX", self.acts.not_this),
-                ("Compare with…\tC", lambda: self.use("compare")),
-                ("Search with this face\tS", lambda: self.use("search")),
-            ]
-        menu = QMenu(self)
-        for text, act in entries:
-            menu.addAction(text).triggered.connect(partial(_call, act))
-        menu.exec(where)
-        menu.deleteLater()
 
     # -- saving, copying ------------------------------------------------------------------------------
 
@@ -390,7 +392,3 @@ class SearchPage(PictureTarget):
         super().resizeEvent(event)
         narrow = self.window().width() < Size.NARROW_BELOW
         self.panel.setFixedWidth(Size.INSPECTOR_NARROW if narrow else Size.SEARCH_PANEL)
-
-
-def _call(act: Callable[[], object], *_: object) -> None:
-    act()

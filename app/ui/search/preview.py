@@ -88,6 +88,12 @@ class Preview(QWidget):
         self._stack.addWidget(self._nothing())
         self._stack.addWidget(self.canvas)
         self.caption = ElidedLabel(theme, role="small", token="t3")
+        self.facts = Label(theme, role="small", token="t3")
+        foot = QHBoxLayout()
+        foot.setSpacing(0)
+        foot.addWidget(self.caption)
+        foot.addWidget(self.facts)
+        foot.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -95,7 +101,7 @@ class Preview(QWidget):
         column.addSpacing(2)
         column.addWidget(self.zone)
         column.addSpacing(8)
-        column.addWidget(self.caption)
+        column.addLayout(foot)
         theme.changed.connect(self._mark)
         self.show_query(None)
 
@@ -115,7 +121,7 @@ class Preview(QWidget):
             token="t2",
             align=Qt.AlignmentFlag.AlignHCenter,
         )
-        words.setFixedWidth(216)
+        words.setFixedWidth(200)
         column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         return empty
@@ -126,10 +132,12 @@ class Preview(QWidget):
         showing = self._query is not None and not active
         self._stack.setCurrentIndex(1 if showing else 0)
 
-    def say(self, words: str) -> None:
-        """A line below the picture, until another query is shown."""
+    def say(self, words: str, facts: str = "") -> None:
+        """A line below the picture, until another query is shown. `facts` are never cut."""
         self.caption.setText(words)
+        self.facts.setText(facts)
         self.caption.setVisible(bool(words))
+        self.facts.setVisible(bool(facts))
 
     def show_query(self, query: Query | None) -> None:
         before, self._query = self._query, query
@@ -148,7 +156,7 @@ class Preview(QWidget):
         self._mark()
         count = len(query.faces)
         faces = "no face" if not count else "1 face" if count == 1 else f"{count:,} faces"
-        self.say(f"{query.name} · {query.width:,} × {query.height:,} · {faces}")
+        self.say(query.name, f" · {query.width:,} × {query.height:,} · {faces}")
 
     def _mark(self) -> None:
         query = self._query

@@ -68,7 +68,7 @@ class Query:
         if sharpness < SHARP_FROM:
             return "Low sharpness", f"{sharpness:.1f}, the bar is {SHARP_FROM:g}"
         if index == 0:
-            return "Another face was picked", self.size_of(index)
+            return "Another was picked", self.size_of(index)
         return "Not the largest face", self.size_of(index)
 
 

@@ -56,12 +56,14 @@ class Results(QWidget):
         row.addWidget(self.order)
         self.welcome = Welcome(theme)
         self.nothing = EmptyState(theme, icon="users", missing="", hint="")
+        self.failure = EmptyState(theme, icon="warning-circle", missing="This search did not work", hint="")
+        self.failure.missing.setAccessibleName("This search did not work")
         self.bar = NextBar(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.head, self.grid, self.welcome, self.nothing, self.bar):
-            column.addWidget(part, 1 if part in (self.grid, self.welcome, self.nothing) else 0)
+        for part in (self.head, self.grid, self.welcome, self.nothing, self.failure, self.bar):
+            column.addWidget(part, 0 if part in (self.head, self.bar) else 1)
         self.show_outcome(None, Kind.FACES, 80.0, {}, no_face=False)
 
     def show_outcome(
@@ -72,8 +74,9 @@ class Results(QWidget):
         users: Mapping[int, User],
         *,
         no_face: bool,
+        failure: str = "",
     ) -> None:
-        """`no_face`: the picture that was given has none."""
+        """`no_face`: the picture that was given has none. `failure` says why nothing could be searched."""
         if kind is not self.kind:
             self.kind = kind
             self.grid.select_none()
@@ -83,7 +86,9 @@ class Results(QWidget):
         self.grid.setAccessibleName(f"{kind.value.capitalize()} found")
         self.head.setVisible(outcome is not None)
         self.grid.setVisible(bool(rows))
-        self.welcome.setVisible(outcome is None)
+        self.welcome.setVisible(outcome is None and not failure)
+        self.failure.setVisible(outcome is None and bool(failure))
+        self.failure.hint.setText(failure)
         self.nothing.setVisible(outcome is not None and not rows)
         if outcome is None:
             self.welcome.no_face() if no_face else self.welcome.begin()
@@ -94,9 +99,10 @@ class Results(QWidget):
         number = f"{threshold:.1f}".removesuffix(".0")
         total = outcome.totals.get(kind, 0)
         if kind is Kind.PHOTOS:
-            self.count.setText(counted(self.above, kind))
+            at = f" at {number} or more" if outcome.searched else ""
+            self.count.setText(f"{counted(self.above, kind) if self.above else 'No photo'}{at}")
             self.fact.setText(f"of {total:,}")
-            self.order.setText("")
+            self.order.setText("Highest similarity first" if outcome.searched else "Newest first")
         else:
             none = "No face" if kind is Kind.FACES else "Nobody"
             words = counted(self.above, kind) if self.above else none
@@ -105,14 +111,17 @@ class Results(QWidget):
             time = f"{took:,.0f} ms" if took >= 1 else "under 1 ms"
             self.fact.setText(f"of {total:,}, in {time}")
             self.order.setText("Highest similarity first")
-        self.nothing.set_words(*_missing(kind, outcome.searched))
+        self.nothing.set_words(*_missing(kind, outcome))
 
 
-def _missing(kind: Kind, searched: bool) -> tuple[str, str]:
+def _missing(kind: Kind, outcome: Outcome) -> tuple[str, str]:
     """What there is not, and what to do."""
     if kind is Kind.PEOPLE:
         return "Nobody is named here yet", "Name a face, and it can be found as a person."
+    if kind is Kind.PHOTOS and outcome.company is None:
+        return "No photo has this face", "Lower the threshold, or search in another collection."
     if kind is Kind.PHOTOS:
-        other = "Lower the threshold, or choose “Any”." if searched else "Choose “Any”, or fewer people."
+        other = "Lower the threshold, or choose “Any”."
+        other = other if outcome.searched else "Choose “Any”, or fewer people."
         return "No photo has them together", other
     return "There is no other face here", "Add photos, or search in another collection."

@@ -59,7 +59,7 @@ class SearchedFaces(QWidget):
         self.theme = theme
         self._query: Query | None = None
         self._all = False
-        self.card = Card(theme, margins=(8, 8, 16, 8))
+        self.card = Card(theme, margins=(8, 8, 12, 8))
         self.card.set_tokens("tint", "tint")
         self.card.setFixedHeight(72)
         self._crop = CropView(theme, 56)
@@ -72,10 +72,11 @@ class SearchedFaces(QWidget):
         words.addWidget(self._fact)
         words.addStretch(1)
         row = QHBoxLayout()
-        row.setSpacing(12)
         row.addWidget(self._crop)
         row.addLayout(words, 1)
         row.addWidget(Glyph(theme, "check-circle", token="accent_text", size=20))
+        row.setSpacing(8)
+        row.insertSpacing(1, 4)
         self.card.body.addLayout(row)
         self.head = Label(theme, "", weight=600)
         self.head.setFixedHeight(40)
@@ -103,7 +104,7 @@ class SearchedFaces(QWidget):
             return
         self._crop.set_image(query.face.crop)
         which = "Largest" if query.chosen == 0 else f"Face {query.chosen + 1}"
-        which = "The only one" if len(query.faces) == 1 else which
+        which = "Only face" if len(query.faces) == 1 else which
         self._fact.setText(f"{which}, {query.size_of(query.chosen)}")
         self.card.setAccessibleName(f"Searched face: {self._fact.text()}")
         rest = others(query)

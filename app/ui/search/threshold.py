@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QVB
 from app.services.compare import explain
 from app.ui.theme import Theme
 from app.ui.widgets.slider import Slider
-from app.ui.widgets.text import ElidedLabel, Label
+from app.ui.widgets.text import Label, Paragraph
 
 _TENTHS = 10
 
@@ -34,8 +34,9 @@ class NumberBox(QDoubleSpinBox):
     def _dress(self) -> None:
         self.setStyleSheet(
             "QAbstractSpinBox { border: 0; background: transparent; min-height: 0; padding: 0; }"
-            "QAbstractSpinBox QLineEdit { border: 1px solid transparent; border-radius: 4px; }"
-            f"QAbstractSpinBox QLineEdit:focus {{ border: 2px solid {self._theme.tokens.accent}; }}"
+            "QAbstractSpinBox QLineEdit { border: 0; border-radius: 4px; padding: 0; }"
+            "QAbstractSpinBox QLineEdit:focus "
+            f"{{ border: 2px solid {self._theme.tokens.accent}; padding: 0 4px; }}"
         )
         self._spread()
 
@@ -67,7 +68,7 @@ class ThresholdField(QWidget):
         self.slider.setRange(0, 100 * _TENTHS)
         self.slider.setSingleStep(_TENTHS)
         self.slider.setPageStep(5 * _TENTHS)
-        self.meaning = ElidedLabel(theme, role="small", token="t3")
+        self.meaning = Paragraph(theme, role="small", token="t3")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(Label(theme, "Threshold", weight=600))

@@ -182,7 +182,7 @@ def test_a_long_name_is_cut_and_kept_whole_in_the_tooltip(theme: Theme, qtbot) -
 
 
 def test_a_paragraph_takes_whole_lines_of_its_role(theme: Theme, qtbot) -> None:
-    paragraph = Paragraph(theme, "word " * 40, role="lead", width=200)
+    paragraph = Paragraph(theme, "word " * 40, role="lead")
     qtbot.addWidget(paragraph)
     height = paragraph.heightForWidth(200)
     assert height % 24 == 0
