@@ -147,12 +147,17 @@ class Paragraph(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._lines(max(width, 40)).lineCount() * self._line
+        # A layout that aligns the widget asks with the layout's width, not with what the widget takes.
+        return self._lines(max(min(width, self.maximumWidth()), 40)).lineCount() * self._line
+
+    def natural_width(self) -> int:
+        """What it takes without breaks other than its own, in logical pixels."""
+        metrics = QFontMetricsF(self._font)
+        return round(max((metrics.horizontalAdvance(line) for line in self._text.split("\n")), default=0)) + 2
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(self._font)
-        widest = max((metrics.horizontalAdvance(line) for line in self._text.split("\n")), default=0)
-        width = self.width() if self.minimumWidth() == self.maximumWidth() else min(round(widest) + 2, 480)
+        fixed = self.minimumWidth() == self.maximumWidth()
+        width = self.width() if fixed else min(self.natural_width(), 480)
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:

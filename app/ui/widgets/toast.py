@@ -33,9 +33,14 @@ from app.ui.theme import Duration, Radius, Theme
 from app.ui.widgets.button import IconButton
 from app.ui.widgets.glyph import Glyph
 from app.ui.widgets.keycap import keycap_width, paint_keycap
-from app.ui.widgets.text import ElidedLabel
+from app.ui.widgets.text import Paragraph
 
 _FOOT, _RISE = 12, 8
+_HEIGHT, _PADDING = 44, 12
+# Narrower and wider than this nothing is read well.
+_NARROWEST, _WIDEST = 240, 720
+# A long sentence stays as long as reading it slowly takes.
+_MS_A_LETTER = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +96,11 @@ class Toast(QFrame):
         """`foot` is the height of what is docked at the bottom of `host`."""
         super().__init__(host)
         self.theme, self.message, self._host, self._foot = theme, message, host, foot
-        self.setFixedHeight(44)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 0)
         row.setSpacing(12)
         row.addWidget(Glyph(theme, message.icon, self, token="toast_text"))
-        self._words = ElidedLabel(theme, message.text, weight=500, token="toast_text")
+        self._words = Paragraph(theme, message.text, weight=500, token="toast_text")
         row.addWidget(self._words, 1)
         if message.action is not None:
             key = QKeySequence(message.shortcut_hint).toString(QKeySequence.SequenceFormat.NativeText)
@@ -113,7 +117,7 @@ class Toast(QFrame):
         self.setGraphicsEffect(shadow)
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
-        self._clock.setInterval(Duration.TOAST_STAYS)
+        self._clock.setInterval(max(Duration.TOAST_STAYS, _MS_A_LETTER * len(message.text)))
         self._clock.timeout.connect(self._tired)
         self._move = QVariantAnimation(self)
         self._move.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -189,10 +193,14 @@ class Toast(QFrame):
     def _place(self, share: object = None) -> None:
         if isinstance(share, float):
             self._share = share
-        width = min(max(self.sizeHint().width(), 240), max(self._host.width() - 48, 160))
-        self.resize(width, 44)
+        others = self.sizeHint().width() - self._words.sizeHint().width()
+        room = max(min(self._host.width() - 48, _WIDEST), 160)
+        width = min(max(others + self._words.natural_width(), _NARROWEST), room)
+        self._words.setFixedHeight(self._words.heightForWidth(width - others))
+        height = max(_HEIGHT, self._words.height() + 2 * _PADDING)
+        self.resize(width, height)
         x = (self._host.width() - width) // 2
-        y = self._host.height() - self._foot - _FOOT - 44 + round((1.0 - self._share) * _RISE)
+        y = self._host.height() - self._foot - _FOOT - height + round((1.0 - self._share) * _RISE)
         self.move(x, y)
         self.update()
 

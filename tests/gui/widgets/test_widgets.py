@@ -298,6 +298,22 @@ def test_a_toast_goes_after_its_time_but_not_while_hovered(theme: Theme, host, q
     qtbot.waitUntil(lambda: toasts.current() is None)
 
 
+def test_a_long_sentence_is_told_whole_and_stays_longer(theme: Theme, host, qtbot) -> None:
+    short = ToastHost(theme, host).show(ToastMessage("Done"))
+    words = "Vectors of different models cannot be compared. " * 6
+    toast = ToastHost(theme, host).show(ToastMessage(words, danger=True))
+    assert short.height() == 44
+    assert toast.height() > 84
+    assert toast.width() <= host.width() - 48
+    assert toast.geometry().bottom() < host.height()
+    assert toast._clock.interval() > short._clock.interval()
+    host.resize(400, host.height())
+    assert toast.width() == 352
+    for each in (short, toast):
+        each.dismiss()
+    qtbot.waitUntil(lambda: not toast.isVisible() and not short.isVisible())
+
+
 def test_a_toast_slides_and_fades_when_motion_is_wanted(theme: Theme, host, qtbot) -> None:
     theme.set_reduce_motion(False)
     toasts = ToastHost(theme, host)
