@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,46 @@ def test_a_planted_violation_is_caught(copy: Path, package: str, planted: str, c
     assert result.returncode == 1, result.stdout + result.stderr
     assert f"{contract} BROKEN" in result.stdout
     assert f"app.{package}.planted" in result.stdout
+
+
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+
+
+def plant(copy: Path, package: str, *modules: str) -> None:
+    lines = "".join(f"import {module}\n" for module in modules)
+    (copy / "app" / package / "planted.py").write_text(WORDS + lines, encoding="utf-8")
+
+
+def test_every_module_that_a_contract_forbids_is_caught(copy: Path) -> None:
+    """Also those that are not installed here."""
+    for contract in (contract for contract in CONTRACTS if contract["type"] == "forbidden"):
+        sources = [name.removeprefix("app").strip(".") or "domain" for name in contract["source_modules"]]
+        for source in sources:
+            plant(copy, source, *contract["forbidden_modules"])
+            result = lint_imports(copy, "--contract", contract["id"])
+            (copy / "app" / source / "planted.py").unlink()
+            assert result.returncode == 1, result.stdout + result.stderr
+            for module in contract["forbidden_modules"]:
+                chain = rf"app\.{source}\.planted -> {re.escape(module)}\b"
+                assert re.search(chain, result.stdout), f"{contract['name']}: {module} is let in by {source}"
+
+
+def test_every_way_up_and_aside_is_caught(copy: Path) -> None:
+    """Each package imports all that stand above it or beside it: the layers name every pair."""
+    (layers,) = (contract["layers"] for contract in CONTRACTS if contract["id"] == "layers")
+    # What is in brackets need not exist yet, and `__main__` is a module.
+    ranks = [re.findall(r"(?<!\()\b\w+\b(?!\))", layer) for layer in layers if layer != "__main__"]
+    assert len(ranks) >= 6 and sum(map(len, ranks)) >= 11
+    forbidden: set[tuple[str, str]] = set()
+    for depth, rank in enumerate(ranks):
+        for package in rank:
+            reached = [other for above in ranks[: depth + 1] for other in above if other != package]
+            forbidden |= {(package, other) for other in reached}
+            plant(copy, package, *(f"app.{other}" for other in reached))
+    result = lint_imports(copy, "--contract", "layers")
+    assert result.returncode == 1, result.stdout + result.stderr
+    said = set(re.findall(r"app\.(\w+) is not allowed to import app\.(\w+)", result.stdout))
+    assert forbidden - said == set()
 
 
 def test_a_package_outside_the_layers_is_caught(copy: Path) -> None:
