@@ -230,10 +230,13 @@ class JobQueue:
         if entry.job.ended is not None:
             try:
                 final = replace(final, message=entry.job.ended(final) or message)
-            except Exception as error:
-                _log.exception("the end of the job %r could not be kept", entry.job.title)
-                if not message and isinstance(error, LikenessError):
+            except LikenessError as error:
+                # A full disk, for one: the job has said so, and is offered again after a restart.
+                _log.info("the end of the job %r could not be kept: %s", entry.job.title, error)
+                if not message:
                     final = replace(final, message=str(error))
+            except Exception:
+                _log.exception("the end of the job %r could not be kept", entry.job.title)
         with self._changed:
             entry.state, entry.final = state, final
             self._changed.notify_all()

@@ -129,7 +129,25 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _full(path: Path) -> str:
-    return f"The disk that holds the library {path.parent} is full. Free some space, then resume the job."
+    return (
+        f"The disk that holds the library {path.parent} is full. Free some space there, then do this again; "
+        "all that was done before is kept."
+    )
+
+
+def _way_back(folder: Path) -> str:
+    """What helps a library that is damaged. The log of a damaged database must go with it: it would be
+    played into the copy that takes its place."""
+    try:
+        newest = max((folder / "backups").glob("library-*.db"), key=lambda copy: copy.stat().st_mtime)
+    except (OSError, ValueError):
+        return (
+            "It has no backup yet: put back a copy of your own, or index the photographs into a new library."
+        )
+    return (
+        f"Move library.db, library.db-wal and library.db-shm out of its folder, then copy {newest.name} "
+        "from its backups folder there and name it library.db."
+    )
 
 
 def _sentence(path: Path, error: Exception) -> Exception:
@@ -144,8 +162,7 @@ def _sentence(path: Path, error: Exception) -> Exception:
         )
     if "malformed" in text or "not a database" in text:
         return LibraryCorrupt(
-            f"The library {path.parent} is damaged and was not opened; nothing in it was changed. "
-            "Restore the newest file from its backups folder."
+            f"The library {path.parent} is damaged; nothing in it was changed. {_way_back(path.parent)}"
         )
     if "locked" in text or "busy" in text:
         return LibraryError(

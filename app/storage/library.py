@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,20 +105,28 @@ def _back_up(path: Path, revision: str) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     backup = path.parent / "backups" / f"library-{revision}-{stamp}.db"
     partial = backup.with_suffix(".partial")
-    with (
-        translated(path),
-        closing(sqlite3.connect(path, timeout=30)) as source,
-        closing(sqlite3.connect(partial)) as copy,
-    ):
-        source.backup(copy)
-    return partial.rename(backup)
+    try:
+        with translated(path):
+            with (
+                closing(sqlite3.connect(path, timeout=30)) as source,
+                closing(sqlite3.connect(partial)) as copy,
+            ):
+                source.backup(copy)
+            return partial.rename(backup)
+    except BaseException:
+        # On a full disk the half of a copy takes the room that is wanted.
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _require_writable(folder: Path) -> None:
-    probe = folder / ".writable"
+    # Of its own for each process and thread: two may open the library in the same moment.
+    probe = folder / f".writable-{os.getpid()}-{threading.get_ident()}"
     try:
         probe.touch()
         probe.unlink()
+        if (folder / "library.db").exists():
+            (folder / "library.db").open("r+b").close()
     except OSError as error:
         raise LibraryReadOnly(
             f"The library {folder} can be read but not written. "

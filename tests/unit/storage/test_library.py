@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select
 
-from app.domain.errors import LibraryCorrupt, LibraryReadOnly, LibraryTooNew
+from app.domain.errors import DiskFull, LibraryCorrupt, LibraryReadOnly, LibraryTooNew
 from app.storage import tables
 from app.storage.library import SCHEMA_REVISION, back_up_if_due, open_library
 from app.storage.migrations import configuration, upgrade
@@ -139,3 +139,107 @@ def test_a_folder_of_any_name(tmp_path: Path, name: bytes) -> None:
     open_library(folder).close()
     assert (folder / "library.db").stat().st_size
     open_library(folder).close()
+
+
+def damage(path: Path) -> bytes:
+    """Overwrite its second half; what it then holds."""
+    data = bytearray(path.read_bytes())
+    half = len(data) // 2
+    data[half:] = b"\xa5" * (len(data) - half)
+    path.write_bytes(data)
+    return bytes(data)
+
+
+def test_thumbnails_that_turn_out_damaged_are_made_again(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    library.thumbnails.put_many([("photo", key, bytes(3000)) for key in range(200)])
+    library.close()
+    damage(tmp_path / "cache" / "thumbnails.db")
+    library = open_library(tmp_path)
+    found = [library.thumbnails.get("photo", key) for key in range(200)]
+    assert None in found
+    library.thumbnails.put("photo", 500, b"new")
+    library.thumbnails.has("photo", range(200))
+    library.thumbnails.drop("photo", [1])
+    library.close()
+    library = open_library(tmp_path)
+    assert library.thumbnails.has("photo", range(200)) == set()
+    library.thumbnails.put("photo", 7, b"again")
+    assert library.thumbnails.get("photo", 7) == b"again"
+    library.close()
+    library = open_library(tmp_path)
+    assert library.thumbnails.get("photo", 7) == b"again"
+    library.close()
+
+
+def test_thumbnails_for_which_there_is_no_room_are_left_out(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    library.thumbnails.put("photo", 1, b"small")
+    library.thumbnails._connection().execute("PRAGMA max_page_count = 3")
+    library.thumbnails.put("photo", 2, bytes(100_000))
+    assert library.thumbnails.get("photo", 1) == b"small"
+    assert library.thumbnails.get("photo", 2) is None
+    library.close()
+
+
+def test_what_the_sentence_of_a_damaged_library_advises_brings_it_back(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    with library.database.write() as connection:
+        connection.execute(tables.contracts.insert().values(digest="d", description="{}"))
+    backup = back_up_if_due(library)
+    assert backup is not None
+    library.close()
+    damaged = damage(tmp_path / "library.db")
+    with pytest.raises(LibraryCorrupt) as caught:
+        open_library(tmp_path)
+    assert (tmp_path / "library.db").read_bytes() == damaged
+    assert f"copy {backup.name} from its backups folder" in str(caught.value)
+    for name in ("library.db", "library.db-wal", "library.db-shm"):
+        assert name in str(caught.value)
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "library.db").write_bytes(backup.read_bytes())
+    library = open_library(tmp_path)
+    with library.database.read() as connection:
+        assert connection.execute(select(tables.contracts.c.digest)).scalars().all() == ["d"]
+    library.close()
+
+
+def test_a_damaged_library_without_a_backup_is_told_so(tmp_path: Path) -> None:
+    open_library(tmp_path).close()
+    damage(tmp_path / "library.db")
+    with pytest.raises(LibraryCorrupt, match="no backup yet"):
+        open_library(tmp_path)
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_library_file_that_may_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writable: bool
+) -> None:
+    open_library(tmp_path).close()
+    opened = Path.open
+
+    def refuse(self: Path, mode: str = "r", *rest: object, **more: object) -> object:
+        if self.name == "library.db" and not writable:
+            raise PermissionError(13, "Permission denied")
+        return opened(self, mode, *rest, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    if writable:
+        open_library(tmp_path).close()
+    else:
+        with pytest.raises(LibraryReadOnly, match="can be read but not written"):
+            open_library(tmp_path)
+    assert not list(tmp_path.glob(".writable*"))
+
+
+def test_a_backup_that_fails_leaves_no_half_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = open_library(tmp_path)
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(DiskFull):
+        back_up_if_due(library)
+    assert list((tmp_path / "backups").iterdir()) == []
+    library.close()
