@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from app.services.collections import CollectionService
 from app.services.faces import FaceCell, FaceFilter, FaceService
 from app.services.search.service import SearchService
 from app.services.users import UserService
+from app.ui.canvas.mime import dragged_faces
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.controller.pictures import face_key
 from app.ui.faces.bar import FaceBar
@@ -90,6 +91,7 @@ class FacesPage(QWidget):
         self.grid.set_side_range(64, 240)
         self.grid.setModel(self.model)
         self.grid.setDragEnabled(True)
+        self.grid.can_drop = lambda mime, row: bool(self._dropped_for(mime, row))
         self.grid.setAccessibleName("Faces")
         self._nothing = EmptyState(
             theme,
@@ -99,12 +101,20 @@ class FacesPage(QWidget):
             action="Choose photos…",
         )
         self._nothing.acted.connect(lambda: host.add_photos())
+        self._no_match = EmptyState(
+            theme,
+            icon="sliders-horizontal",
+            missing="No face matches",
+            hint="Loosen or clear the filters.",
+            action="Clear filters",
+        )
+        self._no_match.acted.connect(self._clear_filters)
         self._bar = FaceBar(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self._header, bar, self.grid, self._nothing, self._bar):
-            column.addWidget(part, 1 if part in (self.grid, self._nothing) else 0)
+        for part in (self._header, bar, self.grid, self._nothing, self._no_match, self._bar):
+            column.addWidget(part, 1 if part in (self.grid, self._nothing, self._no_match) else 0)
         self._connect()
         self._show(FaceOrder([], []), [])
 
@@ -118,6 +128,7 @@ class FacesPage(QWidget):
         self.grid.selection_changed.connect(self._selected)
         self.grid.context_menu.connect(self._menu)
         self.grid.link_clicked.connect(self._link)
+        self.grid.dropped.connect(self._drop)
         self._bar.closed.connect(self.grid.select_none)
         self._bar.named.connect(self.name)
         self._bar.not_this.connect(self.unassign)
@@ -149,6 +160,8 @@ class FacesPage(QWidget):
             self._collection_pk, self._stale, self._alike_to = pk, True, None
             self._by = GroupBy.CLUSTER
             self._group.set_current(self._by.value)
+            self.grid.set_delegate(self._plain)
+            self._drop_filters()
             self._show(FaceOrder([], []), [])
         if "face_pk" in params:
             self._alike_to, self._stale = params["face_pk"], True
@@ -190,6 +203,18 @@ class FacesPage(QWidget):
         self._filter = replace(self._filter, **values)
         self._list()
 
+    def _drop_filters(self) -> None:
+        for chip in (self._name_chip, self._quality):
+            chip.blockSignals(True)
+            chip.clear()
+            chip.blockSignals(False)
+        self._filter = FaceFilter()
+
+    def _clear_filters(self) -> None:
+        self._drop_filters()
+        self._list()
+        self.grid.setFocus()
+
     def _list(self) -> None:
         pk = self._collection_pk
         if pk is None:
@@ -212,8 +237,9 @@ class FacesPage(QWidget):
         self._named = users
         self._bar.set_names([user.display_name for user in users])
         self.model.show(shown)
-        self.grid.setVisible(bool(shown.total))
+        self.grid.setVisible(bool(shown.ids))
         self._nothing.setVisible(not shown.total)
+        self._no_match.setVisible(bool(shown.total) and not shown.ids)
         self._header.set_caption(f"{shown.total:,} in {self._host.collection_name}")
         self._fact.setText(shown.fact)
         self._selected()
@@ -245,6 +271,25 @@ class FacesPage(QWidget):
             self._run(self._users.reject, pks, user_pk)
         if not by_user and self.grid.selected_count():
             self._host.toast("These faces have no name that could be wrong.")
+
+    def _dropped_for(self, mime: QMimeData, row: int) -> list[int]:
+        """Which of the faces in a drag the person of that row does not have yet; none without a person."""
+        target = self._user_at(row)
+        if target is None:
+            return []
+        faces = dragged_faces(mime)
+        return [pk for pk in faces if self._user_at(self.model.row_of(pk)) != target]
+
+    def _drop(self, mime: QMimeData, row: int) -> None:
+        """Faces dropped on a person's face are given to that person."""
+        target, faces = self._user_at(row), self._dropped_for(mime, row)
+        if faces:
+            self._run(self._users.assign, faces, target)
+
+    def _user_at(self, row: int) -> int | None:
+        cell = self.model.cell(row) if 0 <= row < self.model.rowCount() else None
+        user_pk: int | None = cell.subject.user_pk if cell is not None else None
+        return user_pk
 
     def delete(self) -> None:
         pks = self.grid.selected_ids()

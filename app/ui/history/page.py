@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DependedOn
 from app.domain.records import ChangeSet, Collection, Origin, User
@@ -20,6 +21,7 @@ from app.services.users import UserService
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.history.delegate import HistoryDelegate
 from app.ui.history.details import HistoryDetails
+from app.ui.history.list import ChangeList
 from app.ui.history.model import ROW_ROLE, HistoryModel
 from app.ui.history.words import KIND_GROUPS, Names
 from app.ui.photos.filters import ChoiceChip
@@ -55,8 +57,11 @@ class HistoryPage(QWidget):
         self._header = Header(theme, "History")
         self._undo = Button(theme, "Undo last", icon="arrow-counter-clockwise", key="Ctrl Z")
         self._redo = Button(theme, "Redo", icon="arrow-clockwise", shortcut_hint="Ctrl+Shift+Z")
-        for button, act in ((self._undo, history.undo_last), (self._redo, history.redo_last)):
-            button.clicked.connect(lambda _=False, run=act: self._do(run))
+        for button, act, verb in (
+            (self._undo, history.undo_last, "undo"),
+            (self._redo, history.redo_last, "redo"),
+        ):
+            button.clicked.connect(lambda _=False, run=act, verb=verb: self._do(run, verb=verb))
             self._header.add(button)
         self._origin = SegmentedControl(theme, name="Where it was done")
         for key, text in (
@@ -85,12 +90,9 @@ class HistoryPage(QWidget):
         bar.add_right(self._find)
         self.model = HistoryModel(history, tasks, self)
         self._delegate = HistoryDelegate(theme, host.images)
-        self.list = QListView()
+        self.list = ChangeList()
         self.list.setModel(self.model)
         self.list.setItemDelegate(self._delegate)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setMouseTracking(True)
-        self.list.setAccessibleName("Changes")
         self.details = HistoryDetails(theme)
         self._nothing = EmptyState(
             theme,
@@ -128,7 +130,10 @@ class HistoryPage(QWidget):
         for keys, where, act in (
             ("Ctrl+F", self, self._find.setFocus),
             ("U", self.list, self._undo_current),
-            ("Return", self.list, self.details.setFocus),
+            ("U", self.details, self._undo_current),
+            ("Return", self.list, self._to_details),
+            ("Enter", self.list, self._to_details),
+            ("Escape", self.details, self.list.setFocus),
         ):
             shortcut = QShortcut(QKeySequence(keys), where)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -199,6 +204,12 @@ class HistoryPage(QWidget):
         else:
             self.details.clear()
 
+    def _to_details(self) -> None:
+        """The keyboard goes to what the current change did; Esc brings it back."""
+        if self._current() is not None:
+            self.details.show()
+            self.details.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _current(self) -> int | None:
         index = self.list.currentIndex()
         return self.model.id_at(index.row()) if index.isValid() else None
@@ -239,12 +250,12 @@ class HistoryPage(QWidget):
         if pk is not None:
             self._do(self._history.undo, pk)
 
-    def _do(self, act: Callable[..., ChangeSet | None], *args: Any) -> None:
-        self._tasks.run(act, *args, done=self._done, failed=self._refused)
+    def _do(self, act: Callable[..., ChangeSet | None], *args: Any, verb: str = "undo") -> None:
+        self._tasks.run(act, *args, done=partial(self._done, verb), failed=self._refused)
 
-    def _done(self, changes: ChangeSet | None) -> None:
+    def _done(self, verb: str, changes: ChangeSet | None) -> None:
         if changes is None or changes.change is None:
-            self._host.toast("There is nothing to undo or redo.")
+            self._host.toast(f"There is nothing to {verb}.")
         else:
             self._host.toast(changes.change.summary, changes.change.id)
 

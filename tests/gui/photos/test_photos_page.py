@@ -7,13 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
 
 from app.ui.photos.page import PhotosPage
 from app.ui.widgets.grid import CellState
-from tests.gui.program.stage import CTRL, KEY, PHOTOS, SHIFT, Stage, face, picture
+from tests.gui.program.stage import CTRL, KEY, PHOTOS, SHIFT, Stage, face, in_menu, picture
 
 NEWEST_FIRST = [
     "nobody.png",
@@ -40,23 +39,6 @@ def choose(page: PhotosPage, chip: str, choice: str) -> None:
 def choices(page: PhotosPage, chip: str) -> list[str]:
     found = next(each for each in page._filters.chips if each.text() == chip)
     return [action.text() for action in found.menu().actions() if action.text()]
-
-
-def in_menu(text: str) -> list[str]:
-    """When a menu opens: note what it offers and take the line that begins with `text`."""
-    offered: list[str] = []
-
-    def take() -> None:
-        menu = QApplication.activePopupWidget()
-        assert isinstance(menu, QMenu)
-        offered.extend(action.text() for action in menu.actions() if action.text())
-        action = next((each for each in menu.actions() if text and each.text().startswith(text)), None)
-        menu.close()
-        if action is not None:
-            action.trigger()
-
-    QTimer.singleShot(50, take)
-    return offered
 
 
 # -- what is listed ------------------------------------------------------------------------------------

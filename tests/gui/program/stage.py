@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.bootstrap.workbench import open_workbench
 from app.domain.records import Origin
@@ -19,6 +20,7 @@ from app.services.workbench import Workbench
 from app.settings.settings import Settings, SettingsStore
 from app.ui.program import LibraryWindow
 from app.ui.theme import Theme
+from app.ui.widgets.drop import url_of
 from app.ui.widgets.grid import GridView
 from tests.fakes import FakeEngine, Square, painted, person_color, save_image, shade
 
@@ -154,7 +156,10 @@ class Stage:
         """Go to a page, as its entry in the sidebar does, and wait for what it shows."""
         self.window.page_asked.emit(key, None)
         self.rest()
-        return self.window.page(key)
+        page = self.window.page(key)
+        if hasattr(page, "_soon"):
+            page._soon.setInterval(_SOON_MS)
+        return page
 
     def names(self) -> dict[str, int]:
         """Names of people in the collection and how many faces each has."""
@@ -211,3 +216,42 @@ def _gathering(window: Any) -> bool:
     """Whether a page is about to list again."""
     timers = [getattr(page, "_soon", None) for page in window.built_pages().values()]
     return any(timer is not None and timer.isActive() for timer in timers)
+
+
+def in_menu(text: str) -> list[str]:
+    """When a menu opens: note what it offers and take the line that begins with `text`."""
+    offered: list[str] = []
+
+    def take() -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        offered.extend(action.text() for action in menu.actions() if action.text())
+        action = next((each for each in menu.actions() if text and each.text().startswith(text)), None)
+        menu.close()
+        if action is not None:
+            action.trigger()
+
+    QTimer.singleShot(50, take)
+    return offered
+
+
+def drop(widget: QWidget, mime: QMimeData, point: QPoint) -> bool:
+    """Drag over a widget and drop there, as the window system would; True when it was taken."""
+    where, copy, left = QPointF(point), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    for kind in (QDragEnterEvent, QDragMoveEvent):
+        over = kind(where, copy, mime, left, NONE)
+        over.ignore()
+        QApplication.sendEvent(widget, over)
+        if not over.isAccepted():
+            return False
+    event = QDropEvent(where, copy, mime, left, NONE, QEvent.Type.Drop)
+    event.ignore()
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+def urls(*paths: Path) -> QMimeData:
+    """What a drag of these files and folders from the desktop carries."""
+    mime = QMimeData()
+    mime.setUrls([url_of(path) for path in paths])
+    return mime
