@@ -111,6 +111,8 @@ class MainWindow(QMainWindow):
             if sys.platform == "darwin":
                 self.menuBar().addMenu(menu)
         self.toasts = ToastHost(theme, self.stack)
+        # A page that comes is raised above its siblings, of which the toast is one.
+        self.stack.currentChanged.connect(self.toasts.stay_on_top)
         self._veil = DropVeil(theme, self.stack)
         self.go_to = GoTo(theme, self)
         self.go_to.add_provider(ActionHits(self.commands))

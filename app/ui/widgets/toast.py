@@ -252,6 +252,10 @@ class ToastHost(QObject):
         if self._shown is not None:
             self._shown.set_foot(height)
 
+    def stay_on_top(self) -> None:
+        if self._shown is not None:
+            self._shown.raise_()
+
     def dismiss(self) -> None:
         if self._shown is not None:
             self._shown.dismiss()

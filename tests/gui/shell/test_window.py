@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QImage,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from app.ui.shell import EmptyLibrary, MainWindow, PageSpec
 from app.ui.theme import Size
@@ -353,3 +353,10 @@ def test_a_newer_toast_takes_the_place(window: MainWindow) -> None:
     window.toasts.set_foot(56)
     assert second.y() + second.height() == window.stack.height() - 68
     window.toasts.dismiss()
+
+
+def test_a_toast_stays_above_the_page_that_comes(window: MainWindow) -> None:
+    window.show_page("photos")
+    toast = window.toast(ToastMessage("Done"))
+    window.show_page("faces")
+    assert window.stack.childAt(toast.geometry().center()) in (toast, *toast.findChildren(QWidget))
