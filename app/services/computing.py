@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +22,7 @@ _TASKS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A way to run the models. `reason` says why it is not available; else empty."""
+    """A way to run the models. `reason` is a sentence that says why it cannot be had; else empty."""
 
     key: str
     name: str
@@ -49,13 +50,29 @@ class ModelFact:
     source: str
 
 
-def providers(available: Sequence[str] | None = None) -> list[Provider]:
-    """All that can be chosen. `available`: onnxruntime's names; those of this installation by default."""
+def providers(available: Sequence[str] | None = None, platform: str = sys.platform) -> list[Provider]:
+    """All that can be chosen. `available`: onnxruntime's names; those of this installation by default.
+    `platform` as sys.platform has it."""
     found = []
     for key, name in NAMES.items():
-        choice = choose_provider(key, available)
-        found.append(Provider(key, name, choice.used == key, choice.reason))
+        there = choose_provider(key, available).used == key
+        found.append(Provider(key, name, there, "" if there else _reason(key, platform)))
     return found
+
+
+def _reason(key: str, platform: str) -> str:
+    """Why this computer, or this installation, cannot run models that way."""
+    if key == "directml" and platform != "win32":
+        return "DirectML is a part of Windows."
+    if key == "coreml" and platform != "darwin":
+        return "CoreML is a part of macOS."
+    if key == "cuda" and platform == "darwin":
+        return "There is no CUDA for macOS."
+    if key == "cuda":
+        return "CUDA needs an NVIDIA graphics card and onnxruntime-gpu, which is not installed."
+    if key == "directml":
+        return "DirectML needs onnxruntime-directml, which is not installed."
+    return f"The installed onnxruntime was made without {NAMES[key]}."
 
 
 def in_use(engine: FaceEngine) -> InUse | None:

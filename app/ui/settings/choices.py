@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.services import computing
 from app.services.compare import explain
@@ -16,6 +16,7 @@ from app.ui.settings.store import Chosen
 from app.ui.theme import Theme, ThemeMode
 from app.ui.widgets.segmented import SegmentedControl
 from app.ui.widgets.slider import Slider
+from app.ui.widgets.text import Paragraph
 
 _MOTION = {"system": None, "reduced": True, "full": False}
 _TENTHS = 10
@@ -69,7 +70,18 @@ class Computing(Section):
         self.workers.chose.connect(lambda count: chosen.choose(workers=count))
         self.provider_row = Row(theme, "Models run on", " ", self.provider)
         self.workers_row = Row(theme, "Photos at once", " ", self.workers)
-        self.add(self.provider_row)
+        self.reasons = Paragraph(
+            theme, "\n".join(each.reason for each in providers if each.reason), role="small", token="t3"
+        )
+        self.reasons.setVisible(any(each.reason for each in providers))
+        both = QWidget()
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.provider_row)
+        column.addWidget(self.reasons)
+        column.addSpacing(12 if self.reasons.text() else 0)
+        self.add(both)
         self.add(self.workers_row)
         chosen.changed.connect(self._show)
         self._show()
@@ -95,14 +107,12 @@ class Computing(Section):
         chosen = self._providers[self._chosen.current.provider]
         running = self._running
         if not chosen.available:
-            return chosen.reason, "warn"
+            return f"{chosen.name} cannot be had here; the CPU is used.", "warn"
         if self._chosen.current.provider != self._started[0]:
             return f"{chosen.name} is used when Likeness starts again.", "t2"
         if running is not None and running.reason:
             return running.reason, "warn"
-        others = [each.name for each in self._providers.values() if not each.available]
-        missing = f" Not on this computer: {', '.join(others)}." if others else ""
-        return f"{computing.NAMES.get(running.used if running else chosen.key, '')} is in use.{missing}", "t3"
+        return f"{computing.NAMES.get(running.used if running else chosen.key, '')} is in use.", "t3"
 
 
 class Searching(Section):

@@ -58,7 +58,7 @@ class LibrarySection(Section):
             theme, "Backups", "A copy is made every week; the last three are kept.", self.backup_button
         )
         self.add(self.backup_row)
-        self.check_button = self._button("Check files now", "eye")
+        self.check_button = self._button("Check files now", "check-circle")
         self.check_button.clicked.connect(self.check_files)
         self.check_row = Row(
             theme, "Photo files", "Looks whether every photo is where it was.", self.check_button

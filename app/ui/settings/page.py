@@ -43,7 +43,7 @@ class SettingsPage(QWidget):
         self.library = LibrarySection(
             host, tasks, LibraryCare(bench.library), bench.photos, bench.collections
         )
-        self.about = About(theme)
+        self.about = About(host, tasks)
         self.library.library_asked.connect(self.library_asked)
         body = QWidget()
         cards = QVBoxLayout()
