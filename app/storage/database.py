@@ -135,7 +135,7 @@ def _full(path: Path) -> str:
     )
 
 
-def _way_back(folder: Path) -> str:
+def way_back(folder: Path) -> str:
     """What helps a library that is damaged. The log of a damaged database must go with it: it would be
     played into the copy that takes its place."""
     try:
@@ -162,7 +162,7 @@ def _sentence(path: Path, error: Exception) -> Exception:
         )
     if "malformed" in text or "not a database" in text:
         return LibraryCorrupt(
-            f"The library {path.parent} is damaged; nothing in it was changed. {_way_back(path.parent)}"
+            f"The library {path.parent} is damaged; nothing in it was changed. {way_back(path.parent)}"
         )
     if "locked" in text or "busy" in text:
         return LibraryError(

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.domain.errors import LibraryCorrupt, LibraryError, LibraryReadOnly, LibraryTooNew
-from app.storage.database import Database, translated
+from app.storage.database import Database, translated, way_back
 from app.storage.tables import metadata
 from app.storage.thumbnails import ThumbnailCache
 
@@ -135,8 +135,14 @@ def _require_writable(folder: Path) -> None:
 
 
 def _revision(path: Path) -> str | None:
-    """None when there is no database yet. Raises LibraryCorrupt when it is not one of ours."""
+    """None when there is no database yet. Raises LibraryCorrupt when it is not one of ours, or is gone."""
     if not path.exists() or path.stat().st_size == 0:
+        if any((path.parent / "backups").glob("library-*.db")):
+            # An empty library in its place would look as if nothing had ever been there.
+            raise LibraryCorrupt(
+                f"The library {path.parent} has lost its file library.db: it is missing or empty. "
+                f"{way_back(path.parent)}"
+            )
         return None
     with closing(sqlite3.connect(path, timeout=30)) as connection:
         if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
@@ -148,7 +154,14 @@ def _revision(path: Path) -> str | None:
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if verdict != "ok":
                 raise sqlite3.DatabaseError("database disk image is malformed")
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            row = None
+    if row is None or not str(row[0]).isdecimal():
+        raise sqlite3.DatabaseError("database disk image is malformed")
     return str(row[0])
 
 

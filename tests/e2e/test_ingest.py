@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +11,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.records import ChangeKind, Origin, PhotoStatus
+from app.domain.records import Origin
 from app.inference.engine import OnnxFaceEngine
 from app.inference.manifest import find_models_dir
 from app.jobs import JobQueue, JobState
@@ -26,45 +22,6 @@ from app.services.ingest import IngestService
 from app.storage import tables
 from app.storage.library import Library, open_library
 from app.storage.repositories import faces as face_rows
-
-PROJECT = Path(__file__).resolve().parents[2]
-
-# A process of its own, so that its memory is that of indexing alone.
-SWEEP = """
-import json, sys, time
-from pathlib import Path
-from app.domain.records import Origin
-from app.inference.engine import OnnxFaceEngine
-from app.inference.manifest import find_models_dir
-from app.jobs import JobQueue
-from app.services.collections import CollectionService
-from app.services.events import EventHub
-from app.services.ingest import IngestService
-from app.storage.library import open_library
-
-folder, paths = Path(sys.argv[1]), [Path(each) for each in sys.argv[2:]]
-library, engine = open_library(folder), OnnxFaceEngine(find_models_dir())
-jobs, events = JobQueue(2), EventHub()
-ingest = IngestService(library, engine, jobs, events, Origin.COMMAND_LINE)
-pk = CollectionService(library.database, events, Origin.COMMAND_LINE, engine.contract).create("a").id
-longest, last = 0.0, [0, time.monotonic()]
-
-def progress(view):
-    global longest
-    if view.done != last[0]:
-        last[:] = [view.done, time.monotonic()]
-    longest = max(longest, time.monotonic() - last[1])
-
-final = ingest.run_to_end(ingest.index_paths(pk, paths).id, progress)
-answer = {"state": final.state, "done": final.done, "total": final.total, "failed": final.failed,
-          "longest": longest, "failures": [[str(p), r] for p, r in ingest.failures(final.id)]}
-jobs.close(); ingest.close(); library.close()
-if sys.platform != "win32":
-    import resource
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    answer["megabytes"] = used / (2**20 if sys.platform == "darwin" else 2**10)
-print(json.dumps(answer))
-"""
 
 
 class Program:
@@ -176,49 +133,3 @@ def test_a_face_that_was_moved_away_and_back_is_the_same_face(program: Program, 
         drawn = face_rows.by_pk(connection, pk)
     assert drawn is not None
     assert drawn.detected.box == face.detected.box
-
-
-@pytest.mark.timeout(280)
-def test_bad_input_among_good_photographs_in_one_drop(tmp_path: Path, shared_data: Path) -> None:
-    drop = tmp_path / "drop"
-    drop.mkdir()
-    good = sorted((shared_data / "congress").rglob("*.jpg"))[:20]
-    for path in good:
-        shutil.copy(path, drop / path.name)
-    if sys.platform != "win32":
-        (drop / "loop").symlink_to(drop, target_is_directory=True)
-        (drop / "dangling.jpg").symlink_to(drop / "nowhere.jpg")
-        os.mkfifo(drop / "pipe.jpg")
-    (drop / ("long" * 55 + ".jpg")).write_bytes(good[0].read_bytes()[:5000])
-    library = tmp_path / "library"
-    command = [sys.executable, "-c", SWEEP, str(library), str(drop), str(shared_data / "bad_input")]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=270, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    answer = json.loads(done.stdout.splitlines()[-1])
-    assert answer["state"] == JobState.DONE.value
-    assert answer["done"] == answer["total"]
-    assert answer["failed"] == len(answer["failures"])
-    assert answer["longest"] < 10
-    assert answer.get("megabytes", 0) < 1500
-    reasons = {Path(path).name: reason for path, reason in answer["failures"]}
-    assert all(reason and "Error" not in reason and "Traceback" not in reason for reason in reasons.values())
-    if sys.platform != "win32":
-        assert {"dangling.jpg", "pipe.jpg"} <= reasons.keys()
-    opened = open_library(library)
-    with opened.database.read() as connection:
-        query = select(tables.photo_paths.c.path, tables.memberships.c.status).join(
-            tables.memberships, tables.memberships.c.photo_pk == tables.photo_paths.c.photo_pk
-        )
-        status = {Path(os.fsdecode(path)).name: status for path, status in connection.execute(query)}
-        counts = dict(
-            connection.execute(
-                select(tables.memberships.c.status, func.count()).group_by(tables.memberships.c.status)
-            ).all()
-        )
-        summary = connection.execute(
-            select(tables.changes.c.summary).where(tables.changes.c.kind == ChangeKind.INDEX.value)
-        ).scalar_one()
-    opened.close()
-    assert all(status[path.name] == PhotoStatus.INDEXED.value for path in good)
-    assert PhotoStatus.WAITING.value not in counts
-    assert summary.endswith(f"{counts[PhotoStatus.FAILED.value]:,} failed")

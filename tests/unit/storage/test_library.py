@@ -243,3 +243,19 @@ def test_a_backup_that_fails_leaves_no_half_behind(tmp_path: Path, monkeypatch: 
         back_up_if_due(library)
     assert list((tmp_path / "backups").iterdir()) == []
     library.close()
+
+
+@pytest.mark.parametrize("what", ["empty", "missing"])
+def test_a_library_file_that_is_gone_is_not_replaced_by_an_empty_one(tmp_path: Path, what: str) -> None:
+    library = open_library(tmp_path)
+    backup = back_up_if_due(library)
+    library.close()
+    path = tmp_path / "library.db"
+    path.unlink()
+    if what == "empty":
+        path.touch()
+    with pytest.raises(LibraryCorrupt, match="missing or empty") as caught:
+        open_library(tmp_path)
+    assert backup is not None
+    assert backup.name in str(caught.value)
+    assert path.exists() == (what == "empty")
