@@ -199,7 +199,7 @@ def test_the_good_photographs_among_them_are_indexed(
         )
         status = {Path(os.fsdecode(path)).name: state for path, state in connection.execute(found)}
         counted = select(members.status, func.count()).group_by(members.status)
-        counts = {state: count for state, count in connection.execute(counted)}
+        counts = dict(connection.execute(counted).all())
         (summary,) = connection.execute(
             select(tables.changes.c.summary).where(tables.changes.c.kind == ChangeKind.INDEX.value)
         ).scalars()
