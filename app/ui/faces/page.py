@@ -63,7 +63,7 @@ class FacesPage(QWidget):
         self._header = Header(theme, "Faces")
         self._size = SizeSlider(theme, "user-focus", Size.CELL_FACE, 64, 240)
         self._header.add(self._size)
-        self._group = SegmentedControl(theme, name="Group by")
+        self._group = SegmentedControl(theme, height=Size.CONTROL_SMALL, name="Group by")
         for by, text in (
             (GroupBy.CLUSTER, "Cluster"),
             (GroupBy.ALIKE, "Alike to…"),

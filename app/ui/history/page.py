@@ -25,6 +25,7 @@ from app.ui.history.list import ChangeList
 from app.ui.history.model import ROW_ROLE, HistoryModel
 from app.ui.history.words import KIND_GROUPS, Names
 from app.ui.photos.filters import ChoiceChip
+from app.ui.theme import Size
 from app.ui.widgets.button import Button
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.field import SearchField
@@ -63,7 +64,7 @@ class HistoryPage(QWidget):
         ):
             button.clicked.connect(lambda _=False, run=act, verb=verb: self._do(run, verb=verb))
             self._header.add(button)
-        self._origin = SegmentedControl(theme, name="Where it was done")
+        self._origin = SegmentedControl(theme, height=Size.CONTROL_SMALL, name="Where it was done")
         for key, text in (
             ("", "All"),
             (Origin.WINDOW.value, "Window"),

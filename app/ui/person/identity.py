@@ -166,7 +166,8 @@ class Identity(QWidget):
         ):
             facts.addWidget(_fact(self.theme, words, value))
         right = QVBoxLayout()
-        right.setSpacing(4)
+        right.setSpacing(8)
+        right.addStretch(1)
         right.addLayout(title)
         right.addLayout(facts)
         right.addStretch(1)
