@@ -1,4 +1,4 @@
-"""The libraries that the program uses leave nothing of their own behind, and open no connection."""
+"""The program and the libraries that it uses leave nothing of their own behind, and open no connection."""
 
 from __future__ import annotations
 
@@ -28,10 +28,14 @@ time.sleep(3)  # what is sent late would be sent by now
 """
 
 
-def run(home: Path, *before: str) -> None:
+MODELS = ("-c", PROGRAM, str(PHOTO))
+WINDOW = ("-m", "app", "self-test")
+
+
+def run(home: Path, *before: str, program: tuple[str, ...] = MODELS) -> None:
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT", "LANG")}
     subprocess.run(
-        [*before, sys.executable, "-c", PROGRAM, str(PHOTO)],
+        [*before, sys.executable, *program],
         cwd=ROOT,
         env={**kept, "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
@@ -52,10 +56,11 @@ def can_trace() -> bool:
 
 
 @pytest.mark.skipif(not can_trace(), reason="needs strace to see connections")
-def test_running_the_models_opens_no_connection(tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", [MODELS, WINDOW], ids=["models", "window"])
+def test_no_connection_is_opened(tmp_path: Path, program: tuple[str, ...]) -> None:
     home = tmp_path / "home"
     home.mkdir()
     trace = tmp_path / "trace"
-    run(home, "strace", "-f", "-e", "trace=socket,connect,sendto", "-o", str(trace))
+    run(home, "strace", "-f", "-e", "trace=socket,connect,sendto", "-o", str(trace), program=program)
     calls = [line for line in trace.read_text(errors="replace").splitlines() if "AF_INET" in line]
     assert trace.stat().st_size > 0 and not calls
