@@ -77,7 +77,7 @@ class VectorStore:
                 raise Conflict(
                     f"The faces of “{contract.display_name}” were measured with the model "
                     f"{_model_of(contract.description)}; the model {self._contract.model_id} is loaded now. "
-                    "Vectors of different models cannot be compared: choose the first one in the settings."
+                    "Vectors of different models cannot be compared: index the photos into a new collection."
                 )
             index = self._in_step(connection, entry, collection_pk, contract)
             if entry.people is None:

@@ -145,7 +145,7 @@ class Side(QWidget):
         elif content.image is not None:
             self.load(self._pictures.of_bytes(_png(content.image), "Pasted picture"))
         elif content.urls:
-            self._host.toast("Only the address came along. Copy the picture itself, then paste it here")
+            self._host.toast("Only the address came along. Copy the picture itself, then paste it here.")
 
     def paste(self) -> None:
         """What the clipboard holds: faces, files or an image."""
@@ -156,7 +156,7 @@ class Side(QWidget):
         elif mime is not None and can_take(mime) and content_of(mime):
             self.take(content_of(mime))
         else:
-            self._host.toast("There is no picture on the clipboard")
+            self._host.toast("There is no picture on the clipboard.")
 
     def open(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, f"{self.title} picture", "", _PICTURES)

@@ -13,6 +13,7 @@ from app.services.faces import FaceService
 from app.services.image_faces import ImageFaces
 from app.services.photos import PhotoService
 from app.ui.canvas.picture import Mipmaps, mipmaps
+from app.ui.canvas.reading import reading
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +37,18 @@ class Pictures:
         self._compare, self._photos, self._faces = compare, photos, faces
 
     def of_file(self, path: Path) -> Load:
-        return lambda: _looked_at(path.name, self._compare.look_at(path))
+        def load() -> Picture:
+            with reading(path.name):
+                return _looked_at(path.name, self._compare.look_at(path))
+
+        return load
 
     def of_bytes(self, data: bytes, name: str) -> Load:
-        return lambda: _looked_at(name, self._compare.look_at(data))
+        def load() -> Picture:
+            with reading(name):
+                return _looked_at(name, self._compare.look_at(data))
+
+        return load
 
     def of_photo(self, photo_pk: int, name: str = "") -> Load:
         def load() -> Picture:

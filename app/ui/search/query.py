@@ -18,6 +18,7 @@ from app.services.faces import FaceService
 from app.services.photos import PhotoService
 from app.services.search import ImageFaces, SearchService
 from app.ui.canvas.picture import Mipmaps, mipmaps
+from app.ui.canvas.reading import reading
 
 CROP_SIDE = 168
 # A face's crop shows the head: this much of the box's longer side.
@@ -83,10 +84,18 @@ class Queries:
         self._search, self._photos, self._faces = search, photos, faces
 
     def of_file(self, path: Path) -> Load:
-        return lambda: _looked_at(path.name, self._search.look_at(path), str(path))
+        def load() -> Query:
+            with reading(path.name):
+                return _looked_at(path.name, self._search.look_at(path), str(path))
+
+        return load
 
     def of_bytes(self, data: bytes, name: str) -> Load:
-        return lambda: _looked_at(name, self._search.look_at(data))
+        def load() -> Query:
+            with reading(name):
+                return _looked_at(name, self._search.look_at(data))
+
+        return load
 
     def of_photo(self, collection_pk: int, photo_pk: int, face_pk: int | None = None) -> Load:
         """A photo of the collection with its stored faces; the largest chosen, or the face of that row."""

@@ -138,6 +138,6 @@ def _jpeg(image: QImage) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"JPEG", _QUALITY)
+    image.save(buffer, "JPEG", _QUALITY)  # type: ignore[call-overload]
     buffer.close()
     return bytes(data.data())

@@ -59,7 +59,7 @@ class SearchedFaces(QWidget):
         self.theme = theme
         self._query: Query | None = None
         self._all = False
-        self.card = Card(theme, margins=(8, 8, 12, 8))
+        self.card = Card(theme, margins=(8, 8, 8, 8))
         self.card.set_tokens("tint", "tint")
         self.card.setFixedHeight(72)
         self._crop = CropView(theme, 56)
@@ -75,8 +75,8 @@ class SearchedFaces(QWidget):
         row.addWidget(self._crop)
         row.addLayout(words, 1)
         row.addWidget(Glyph(theme, "check-circle", token="accent_text", size=20))
-        row.setSpacing(8)
-        row.insertSpacing(1, 4)
+        row.setSpacing(4)
+        row.insertSpacing(1, 8)
         self.card.body.addLayout(row)
         self.head = Label(theme, "", weight=600)
         self.head.setFixedHeight(40)
