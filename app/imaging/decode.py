@@ -147,16 +147,16 @@ def decode(
 
 def _kind(data: bytes) -> Kind:
     if not data:
-        raise ImageError("File is empty")
+        raise ImageError("File is empty", "Copy it again from where it came from.")
     kind = kinds.sniff(data)
     if kind is None:
         refused = kinds.refused_kind(data)
         if refused is not None:
             raise ImageError(
                 "This kind of file is not a photo Likeness can read",
-                f"It is a {refused} file: save it as JPEG or PNG.",
+                f"Its kind is {refused}: save it as JPEG or PNG.",
             )
-        raise ImageError("Not an image")
+        raise ImageError("Not an image", "Whatever its name says, what is in it is no picture.")
     return kind
 
 
@@ -168,7 +168,10 @@ def _refusal(kind: Kind, data: bytes, error: Exception) -> ImageError:
     cut = isinstance(error, EOFError) or any(words in text for words in _CUT_WORDS)
     if cut or kinds.looks_cut_short(kind, data):
         return _cut_short()
-    return ImageError("Image is damaged", f"Its {kind} data cannot be decoded.")
+    return ImageError(
+        "Image is damaged",
+        f"Its {kind} data cannot be decoded: copy it again, or open it elsewhere and save it anew.",
+    )
 
 
 def _cut_short() -> ImageError:

@@ -20,6 +20,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals, pipes and terminals of POSIX")
 LIMIT_S = 60
 
+NOT_AN_IMAGE = "Not an image. Whatever its name says, what is in it is no picture."
+
 
 @dataclass(frozen=True)
 class Shell:
@@ -177,7 +179,7 @@ def test_names_that_are_no_text(fresh: Shell, scenes: Path, tmp_path: Path) -> N
         pytest.skip("this file system takes only names in UTF-8")
     done = fresh("index", "odd", tmp_path / "odd")
     assert done.returncode == 1
-    assert done.stderr == f"likeness: {tmp_path}/odd/bad\\xff.jpg: Not an image\n"
+    assert done.stderr == f"likeness: {tmp_path}/odd/bad\\xff.jpg: {NOT_AN_IMAGE}\n"
     assert "4 photos indexed into odd, 4 faces, 1 failed" in done.stdout
     found = fresh.json("search", "odd", scenes / "person-vlado.jpg")["FaceMatches"]
     assert {os.fsencode(Path(match["Path"]).name) for match in found} == set(names)

@@ -12,6 +12,8 @@ from app import __version__
 from tests.fakes import painted, person_color, save_image
 from tests.unit.cli.terminal import Terminal
 
+NOT_AN_IMAGE = "Not an image. Whatever its name says, what is in it is no picture."
+
 
 @pytest.fixture
 def family(likeness: Terminal, folder: Path) -> str:
@@ -45,10 +47,10 @@ def test_a_bad_file_among_good_ones_is_told_and_the_status_says_it(likeness: Ter
     (folder / "d.png").write_bytes(b"not a picture")
     answer = likeness("index", "family", folder)
     assert answer.status == 1
-    assert answer.err == f"likeness: {folder / 'd.png'}: Not an image\n"
+    assert answer.err == f"likeness: {folder / 'd.png'}: {NOT_AN_IMAGE}\n"
     assert answer.out.startswith("3 photos indexed into family, 3 faces, 1 failed. ")
     (failure,) = likeness("index", "family", folder, "--json").json["Failures"]
-    assert failure == {"Path": str(folder / "d.png"), "Reason": "Not an image"}
+    assert failure == {"Path": str(folder / "d.png"), "Reason": NOT_AN_IMAGE}
 
 
 def test_a_mistyped_path_leaves_nothing_behind(likeness: Terminal, folder: Path) -> None:
@@ -269,7 +271,7 @@ def test_a_picture_comes_through_stdin(
     pipe(data)
     assert likeness("compare", "-", folder / "b.png").out.startswith("100.0  match")
     pipe(b"")
-    assert likeness("detect", "-").err == "likeness: -: File is empty\n"
+    assert likeness("detect", "-").err.startswith("likeness: -: File is empty.")
 
 
 @pytest.mark.parametrize(

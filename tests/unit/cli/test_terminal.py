@@ -24,6 +24,8 @@ from tests.unit.cli.terminal import Terminal
 
 NAMES = st.text(st.characters(exclude_characters="\0/"), max_size=30)
 
+NOT_AN_IMAGE = "Not an image. Whatever its name says, what is in it is no picture."
+
 
 class Stream(io.StringIO):
     def __init__(self, encoding: str) -> None:
@@ -127,7 +129,7 @@ def test_names_that_are_not_utf8(likeness: Terminal, folder: Path) -> None:
     assert answer.status == 1
     odd.write_bytes(b"not a picture")
     failed = likeness("index", "family", folder)
-    assert failed.err == f"likeness: {folder}/caf\\xe9.png: Not an image\n"
+    assert failed.err == f"likeness: {folder}/caf\\xe9.png: {NOT_AN_IMAGE}\n"
     (entry,) = likeness("index", "family", folder, "--json").json["Failures"]
     assert os.fsencode(entry["Path"]) == os.fsencode(odd)
 

@@ -248,7 +248,7 @@ def test_a_bad_file_is_failed_with_its_reason_and_the_job_goes_on(
     (folder / "empty.png").write_bytes(b"")
     final = bench.index(archive, folder, folder / "nowhere.jpg")
     assert (final.state, final.done, final.total, final.failed) == (JobState.DONE, 6, 6, 3)
-    assert final.message == "3 photos indexed into Archive, 3 faces, 2 failed"
+    assert final.message == "3 photos indexed into Archive, 3 faces, 3 failed"
     failures = dict(bench.ingest.failures(final.id))
     assert set(failures) == {folder / "bad.jpg", folder / "empty.png", folder / "nowhere.jpg"}
     assert all(failures.values())
