@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.errors import DiskFull, LibraryError
 from app.storage.library import Library, back_up_if_due
 
 
@@ -33,8 +34,16 @@ class LibraryCare:
         return back_up_if_due(self._library)
 
     def back_up(self) -> Path:
-        """A copy of the database now. Raises DiskFull."""
-        made = back_up_if_due(self._library, every_days=-1)
+        """A copy of the database now. Raises LibraryError, DiskFull among them."""
+        try:
+            made = back_up_if_due(self._library, every_days=-1)
+        except DiskFull:
+            raise
+        except (OSError, LibraryError) as error:
+            raise LibraryError(
+                f"The backup could not be written to {self.folder / 'backups'}. Look whether that is a folder "
+                "that can be written to, then back up again. The library itself is untouched."
+            ) from error
         assert made is not None, "it is always due"
         return made
 
