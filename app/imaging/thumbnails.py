@@ -30,7 +30,7 @@ def thumbnail_jpeg(pixels: NDArray[np.uint8], side: int) -> bytes:
     longer = max(width, height)
     if longer > side:
         size = (max(round(width * side / longer), 1), max(round(height * side / longer), 1))
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        image = image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
     return _encode(image, _THUMBNAIL_QUALITY)
 
 
