@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from app.domain.errors import InvalidParameter
 from app.domain.faces import DetectedFace
-from app.imaging.decode import decode
+from app.imaging.decode import DecodeLimits
+from app.imaging.files import read_file
 from app.inference.engine import FaceEngine
-from app.services.ingest.analysis import INDEX_SIDE
+from app.services.ingest.decoding import decode_for_faces
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,9 @@ def look_at(engine: FaceEngine, source: ImageSource) -> ImageFaces:
     if isinstance(source, np.ndarray):
         pixels, width, height = source, source.shape[1], source.shape[0]
     else:
-        image = decode(source, max_side=INDEX_SIDE)
+        data = source if isinstance(source, bytes) else read_file(source, DecodeLimits().max_file_bytes)
+        # The same pixels as when it is indexed: a photo is found as the very face that is kept of it.
+        image = decode_for_faces(data)
         pixels, width, height = image.pixels, image.width, image.height
     faces = sorted(engine.detect(pixels), key=lambda face: -face.box.area)
     vectors = engine.embed(pixels, [face.landmarks for face in faces])

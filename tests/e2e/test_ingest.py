@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from app.domain.records import Origin
@@ -18,6 +19,7 @@ from app.jobs import JobQueue, JobState
 from app.services.collections import CollectionService
 from app.services.events import EventHub
 from app.services.face_edits import FaceEditService
+from app.services.image_faces import look_at
 from app.services.ingest import IngestService
 from app.storage import tables
 from app.storage.library import Library, open_library
@@ -133,3 +135,20 @@ def test_a_face_that_was_moved_away_and_back_is_the_same_face(program: Program, 
         drawn = face_rows.by_pk(connection, pk)
     assert drawn is not None
     assert drawn.detected.box == face.detected.box
+
+
+def test_a_large_photo_is_searched_as_it_was_indexed(
+    program: Program, shared_data: Path, engine: OnnxFaceEngine, tmp_path: Path
+) -> None:
+    """Of twelve megapixels, which no step of a JPEG brings to exactly the largest side looked at."""
+    large = tmp_path / "large.jpg"
+    with Image.open(shared_data / "scenes" / "group-7.jpg") as picture:
+        picture.resize((4000, 3017)).save(large, quality=90)
+    stored = program.ingest.index_image("archive", large).faces
+    seen = look_at(engine, large)
+    query = select(tables.embeddings.c.face_pk, tables.embeddings.c.vector)
+    with program.library.database.read() as connection:
+        vectors = {pk: np.frombuffer(blob, "<f4") for pk, blob in connection.execute(query)}
+    assert len(stored) == len(seen.faces) == 4
+    for face, vector in zip(stored, seen.vectors, strict=True):
+        assert float(vectors[face.id] @ vector) > 0.99999

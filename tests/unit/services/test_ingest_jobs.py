@@ -399,6 +399,32 @@ def test_a_quit_leaves_a_job_that_resumes_as_the_same_change(
         second.ingest.resume(job.id)
 
 
+def test_the_same_paths_again_go_on_with_the_job_that_was_stopped(
+    opened: Callable[..., Bench], tmp_path: Path
+) -> None:
+    engine = SlowEngine()
+    first = opened(engine)
+    pk = first.collections.create_named("Archive").id
+    for number in range(30):
+        photo(tmp_path / "many" / f"{number}.png", number, background=100 + number)
+    job = first.ingest.index_paths(pk, [tmp_path / "many"])
+    assert engine.entered.acquire(timeout=20)
+    closing = threading.Thread(target=first.close)
+    closing.start()
+    engine.gate.set()
+    closing.join()
+
+    second = opened()
+    another = second.ingest.run_to_end(second.ingest.index_paths(pk, [tmp_path / "many" / "0.png"]).id)
+    assert another.id != job.id
+    assert second.ingest.run_to_end(second.ingest.index_paths(pk, [tmp_path / "many"]).id).id == job.id
+    assert second.ingest.interrupted() == []
+    assert not any(change.open for change in second.changes())
+    assert second.count("faces") == 30
+    # It has ended: the next time is a job of its own.
+    assert second.index(pk, tmp_path / "many").id != job.id
+
+
 def test_a_dismissed_job_closes_its_change(opened: Callable[..., Bench], tmp_path: Path) -> None:
     engine = SlowEngine()
     first = opened(engine)
