@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 
 from app import __version__
+from app.services.workbench import Workbench
 from tests.fakes import painted, person_color, save_image
 from tests.unit.cli.terminal import Terminal
 
@@ -321,3 +323,37 @@ def test_version_window_and_self_test(likeness: Terminal, tmp_path: Path) -> Non
     assert likeness.windows == [(None, False), (None, True), (likeness.library, False)]
     assert likeness.bare("self-test").status == 0
     assert likeness.bare("self-test", "--screenshot", tmp_path / "x.png").status == 7
+
+
+def test_the_commands_that_history_offers_do_what_they_say(
+    likeness: Terminal, family: str, folder: Path, tmp_path: Path
+) -> None:
+    """What the window shows as "the equal command" is typed here, into a library of its own."""
+    one, _ = face_ids(likeness, folder / "b.png")
+    likeness("collections", "create", "second", "--name", "It's a name")
+    likeness("collections", "rename", "second", "Another name")
+    likeness("users", "create", family, "anna", "--name", "Anna Ö")
+    likeness("users", "associate", family, "anna", one)
+    likeness("users", "disassociate", family, "anna", one)
+    likeness("users", "delete", family, "anna")
+    likeness("collections", "delete", "second")
+    offered: list[str] = []
+
+    def read(bench: Workbench) -> None:
+        ids = reversed(bench.history.listing().tolist())
+        offered.extend(line for pk in ids if (line := bench.history.detail(pk).equal_command))
+
+    likeness.opened = read
+    likeness("collections")
+    likeness.opened = lambda bench: None
+    assert len(offered) == 9
+    copy = tmp_path / "copy"
+    for line in offered:
+        program, *words = shlex.split(line)
+        assert program == "likeness"
+        if words[:2] in (["users", "associate"], ["users", "disassociate"]):
+            # Its faces have other ids; that they are unknown there is all that is wrong.
+            assert likeness(*words, library=copy).err.endswith("there is no such face in this collection\n")
+        else:
+            assert likeness(*words, library=copy).status == 0, line
+    assert likeness("collections", library=copy).out == "family  3 photos  3 faces  0 people\n"
