@@ -97,10 +97,14 @@ class ThumbnailCache:
         if existing is not None:
             return existing
         connection = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("PRAGMA cache_size=-4096")
-        connection.execute(_SCHEMA)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=OFF")
+            connection.execute("PRAGMA cache_size=-4096")
+            connection.execute(_SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
         self._local.connection = connection
         self._connections.append(connection)
         return connection
