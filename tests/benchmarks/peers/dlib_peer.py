@@ -23,15 +23,22 @@ def index(path: str) -> int:
     return len(face_recognition.face_encodings(image, boxes))
 
 
+def timed(path: str) -> tuple[int, float]:
+    """Faces, and the seconds of this process's own time that they took."""
+    before = time.process_time()
+    return index(path), time.process_time() - before
+
+
 def main() -> None:
     processes, listing = int(sys.argv[1]), sys.argv[2]
     paths = Path(listing).read_text("utf-8").splitlines()
     with multiprocessing.Pool(processes) as pool:
         pool.map(index, paths[-processes:], chunksize=1)
         started = time.perf_counter()
-        faces = sum(pool.imap_unordered(index, paths, chunksize=1))
+        results = list(pool.imap_unordered(timed, paths, chunksize=1))
         seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "faces": faces, "photos": len(paths)}))
+    faces, busy = (sum(column) for column in zip(*results, strict=True))
+    print(json.dumps({"seconds": seconds, "busy": busy, "faces": faces, "photos": len(paths)}))
 
 
 if __name__ == "__main__":
