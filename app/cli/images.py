@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import EXIT_ERROR, Session, Viewer, session_of, spoken
-from app.cli.pictures import with_picture
+from app.cli.pictures import named_path, with_picture
 from app.domain.errors import LikenessError, NoFace
 from app.services import shapes
 from app.services.image_faces import ImageFaces
@@ -22,7 +22,8 @@ def register(app: typer.Typer) -> None:
     def detect(
         context: typer.Context,
         images: Annotated[
-            list[Path], typer.Argument(metavar="PICTURE...", help='Pictures to look at; "-" is stdin.')
+            list[Path],
+            typer.Argument(metavar="PICTURE", parser=named_path, help='Pictures to look at; "-" is stdin.'),
         ],
         as_json: Annotated[bool, _JSON] = False,
     ) -> None:
@@ -56,9 +57,14 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def compare(
         context: typer.Context,
-        source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Its largest face is compared.")],
+        source: Annotated[
+            Path, typer.Argument(metavar="SOURCE", parser=named_path, help="Its largest face is compared.")
+        ],
         target: Annotated[
-            Path, typer.Argument(metavar="TARGET", help="All its faces are compared with that one.")
+            Path,
+            typer.Argument(
+                metavar="TARGET", parser=named_path, help="All its faces are compared with that one."
+            ),
         ],
         threshold: Annotated[float, typer.Option(min=0, max=100, help="Similarity of a match.")] = 80.0,
         as_json: Annotated[bool, _JSON] = False,

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, Session, session_of, spoken
+from app.cli.pictures import named_path
 from app.domain.errors import InvalidParameter, ResourceNotFound
 from app.domain.records import Collection
 from app.jobs import JobState, JobView
@@ -38,7 +39,10 @@ def register(app: typer.Typer) -> None:
             typer.Argument(metavar="COLLECTION", help="The collection's id; made when it is not there."),
         ],
         paths: Annotated[
-            list[Path], typer.Argument(metavar="PATH...", help="Photographs, and folders to look through.")
+            list[Path],
+            typer.Argument(
+                metavar="PATH", parser=named_path, help="Photographs, and folders to look through."
+            ),
         ],
         as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     ) -> None:

@@ -13,9 +13,15 @@ import typer
 from app import __version__
 from app.cli import collections, images, index, search, users
 from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, Programs, Session, session_of
+from app.cli.pictures import named_path
 from app.cli.terminal import EXIT_READER_GONE, OutputFailed, ReaderGone, abandon, flush, unwritten
 
-LIBRARY = typer.Option("--library", metavar="PATH", help="The library's folder (made when it is not there).")
+LIBRARY = typer.Option(
+    "--library",
+    metavar="PATH",
+    parser=named_path,
+    help="The library's folder; the window, indexing and creating make it when it is not there.",
+)
 
 
 def _version(asked: bool) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
+import typer
+
 from app.cli.terminal import escaped
 from app.domain.errors import ImageError, LikenessError
 
@@ -15,6 +17,13 @@ T = TypeVar("T")
 STDIN: Final = Path("-")
 # As much as the program reads of any file.
 _LIMIT: Final = 512 * 1024 * 1024
+
+
+def named_path(text: str) -> Path:
+    """Of an argument. An empty one (`"$UNSET"`) would mean the folder that one happens to stand in."""
+    if not text:
+        raise typer.BadParameter("An empty name is no file or folder.")
+    return Path(text)
 
 
 def with_picture(path: Path, use: Callable[[bytes | Path], T]) -> T:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import session_of, spoken
-from app.cli.pictures import with_picture
+from app.cli.pictures import named_path, with_picture
 from app.domain.errors import ResourceNotFound
 from app.services import shapes
 from app.services.workbench import Workbench
@@ -40,11 +40,11 @@ def register(app: typer.Typer) -> None:
         collection: Annotated[str, typer.Argument(metavar="COLLECTION", help="The collection's id.")],
         query: Annotated[
             str | None,
-            typer.Argument(metavar="[QUERY]", help="A picture or a FaceId, whichever it is."),
+            typer.Argument(metavar="QUERY", help="A picture or a FaceId, whichever it is."),
         ] = None,
         image: Annotated[
             Path | None,
-            typer.Option(metavar="PICTURE", help='Search its largest face; "-" is stdin.'),
+            typer.Option(metavar="PICTURE", parser=named_path, help='Search its largest face; "-" is stdin.'),
         ] = None,
         face: Annotated[
             str | None, typer.Option(metavar="FACE_ID", help="Search a face that is in it.")
@@ -89,7 +89,7 @@ def _asked(query: str | None, image: Path | None, face: str | None, user: str | 
     if sum(given is not None for given in (query, image, face, user)) != 1:
         raise typer.BadParameter("Name one thing to search: a picture, a FaceId, or --user USER.")
     if query is not None:
-        return _Query(face_id=query) if _is_face_id(query) else _Query(image=Path(query))
+        return _Query(face_id=query) if _is_face_id(query) else _Query(image=named_path(query))
     return _Query(image, face, user)
 
 

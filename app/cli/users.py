@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 
 _COLLECTION = typer.Argument(metavar="COLLECTION", help="The collection's id.")
 _USER = typer.Argument(metavar="USER", help="The person's UserId.")
-_FACES = typer.Argument(metavar="FACE_ID...", help="FaceIds; `likeness search` prints them.")
+_FACES = typer.Argument(metavar="FACE_ID", help="FaceIds; `likeness search` prints them.")
 _JSON = typer.Option("--json", help=JSON_HELP)
 # Rekognition's words for a program, these for a person.
 _REASONS = {

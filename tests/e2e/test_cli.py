@@ -251,7 +251,7 @@ def done_on_bar(written: str) -> int:
 
 @POSIX
 def test_ctrl_c_on_a_terminal_keeps_what_is_done(fresh: Shell, shared_data: Path) -> None:
-    photos = sorted((shared_data / "congress" / "images").glob("*.jpg"))[:120]
+    photos = sorted((shared_data / "congress" / "images").glob("*.jpg"))[:80]
     status, written = on_terminal(
         fresh.command("index", "congress", *photos),
         fresh.environment(NO_COLOR="1"),
@@ -265,10 +265,10 @@ def test_ctrl_c_on_a_terminal_keeps_what_is_done(fresh: Shell, shared_data: Path
     # NO_COLOR: the bar moves, and has no colours.
     assert not re.search(r"\x1b\[[0-9;]*m", re.sub(r"\x1b\[0?m", "", written))
     (stopped,) = fresh.json("collections")["Collections"]
-    assert 5 <= stopped["PhotoCount"] < 120
+    assert 5 <= stopped["PhotoCount"] < 80
     ended = fresh.json("index", "congress", *photos)
-    assert (ended["State"], ended["PhotoCount"]) == ("done", 120)
-    assert ended["FaceCount"] >= 120
+    assert (ended["State"], ended["PhotoCount"]) == ("done", 80)
+    assert ended["FaceCount"] >= 80
 
 
 @POSIX

@@ -292,6 +292,13 @@ def test_a_picture_comes_through_stdin(
         ["--demo"],
         ["--demo", "index", "family", "."],
         ["--nosuch"],
+        # "$UNSET" of a shell must not mean the folder one stands in.
+        ["index", "family", ""],
+        ["detect", ""],
+        ["compare", "", "one.jpg"],
+        ["search", "family", ""],
+        ["search", "family", "--image", ""],
+        ["--library", ""],
     ],
 )
 def test_wrong_usage_is_told_on_stderr(likeness: Terminal, words: list[str]) -> None:
