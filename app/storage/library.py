@@ -79,10 +79,14 @@ def open_library(folder: Path) -> Library:
 
 def require_library(folder: Path) -> None:
     """For those who would not make one by a mistyped name. Raises LibraryError."""
-    if not os.path.lexists(folder / "library.db"):
+    if not os.path.lexists(folder / "library.db") and not _backups(folder):
         raise LibraryError(
             f"There is no library in {folder}. Check the path; indexing photographs there would make one."
         )
+
+
+def _backups(folder: Path) -> list[Path]:
+    return list((folder / "backups").glob("library-*.db"))
 
 
 def back_up_if_due(library: Library, *, every_days: int = 7, keep: int = 3) -> Path | None:
@@ -90,8 +94,7 @@ def back_up_if_due(library: Library, *, every_days: int = 7, keep: int = 3) -> P
 
     Takes seconds for a large library: call it from a job. Raises DiskFull.
     """
-    folder = library.folder / "backups"
-    copies = sorted(folder.glob("library-*.db"), key=lambda copy: copy.stat().st_mtime)
+    copies = sorted(_backups(library.folder), key=lambda copy: copy.stat().st_mtime)
     now = datetime.now(UTC)
     if copies and now.timestamp() - copies[-1].stat().st_mtime < every_days * 86_400:
         return None
@@ -137,7 +140,7 @@ def _require_writable(folder: Path) -> None:
 def _revision(path: Path) -> str | None:
     """None when there is no database yet. Raises LibraryCorrupt when it is not one of ours, or is gone."""
     if not path.exists() or path.stat().st_size == 0:
-        if any((path.parent / "backups").glob("library-*.db")):
+        if _backups(path.parent):
             # An empty library in its place would look as if nothing had ever been there.
             raise LibraryCorrupt(
                 f"The library {path.parent} has lost its file library.db: it is missing or empty. "

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select
 
-from app.domain.errors import DiskFull, LibraryCorrupt, LibraryReadOnly, LibraryTooNew
+from app.domain.errors import DiskFull, LibraryCorrupt, LibraryError, LibraryReadOnly, LibraryTooNew
 from app.storage import tables
-from app.storage.library import SCHEMA_REVISION, back_up_if_due, open_library
+from app.storage.library import SCHEMA_REVISION, back_up_if_due, open_library, require_library
 from app.storage.migrations import configuration, upgrade
 
 
@@ -259,3 +259,13 @@ def test_a_library_file_that_is_gone_is_not_replaced_by_an_empty_one(tmp_path: P
     assert backup is not None
     assert backup.name in str(caught.value)
     assert path.exists() == (what == "empty")
+    # There is a library, and opening says what is wrong with it.
+    require_library(tmp_path)
+
+
+def test_a_library_is_required_where_none_may_be_made(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match="There is no library in"):
+        require_library(tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
+    open_library(tmp_path).close()
+    require_library(tmp_path)
