@@ -41,8 +41,8 @@ class LibraryCare:
             raise
         except (OSError, LibraryError) as error:
             raise LibraryError(
-                f"The backup could not be written to {self.folder / 'backups'}. Look whether that is a folder "
-                "that can be written to, then back up again. The library itself is untouched."
+                f"The backup could not be written to {self.folder / 'backups'}. Look whether that is a "
+                "folder that can be written to, then back up again. The library itself is untouched."
             ) from error
         assert made is not None, "it is always due"
         return made
