@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from app.services.workbench import Workbench
 from app.settings.settings import SettingsStore
 from app.ui.controller.pictures import PictureLoader
+from app.ui.controller.remembered import Remembered
 from app.ui.controller.tasks import TaskRunner
 from app.ui.controller.window import WindowController
 from app.ui.controller.window_host import WindowHost
@@ -40,6 +41,7 @@ class LibraryWindow(QObject):
     ) -> None:
         super().__init__()
         self._bench, self._fill_demo, self._settings = bench, fill_demo, settings
+        self._remembered = Remembered(state, bench.library.folder)
         self.tasks = TaskRunner(threads=4)
         self.images = ImageStore(PictureLoader(bench.photos, bench.faces))
         self.window = MainWindow(theme, state)
@@ -53,7 +55,7 @@ class LibraryWindow(QObject):
 
     def show(self) -> None:
         self.window.show()
-        self.controller.start()
+        self.controller.start(*self._remembered.read())
 
     def fill_demo(self) -> None:
         """Index the demo's pictures into this library, off the window's thread."""
@@ -68,6 +70,7 @@ class LibraryWindow(QObject):
         if not self._open:
             return
         self._open = False
+        self._remembered.write(self.window.current_key, self.host.collection_pk)
         for page in self.window.built_pages().values():
             if hasattr(page, "deactivate"):
                 page.deactivate()

@@ -58,6 +58,7 @@ class Program:
         shown.show()
         if previous is not None:
             previous.window.close()
+            previous.window.deleteLater()
             previous.deleteLater()
         if self._with_demo and previous is None:
             shown.fill_demo()
@@ -68,8 +69,12 @@ class Program:
 
     def _switch(self, folder: Path) -> None:
         """Open another library; the old one stays when the new one cannot be opened."""
+        if folder.absolute() == self._folder.absolute() and self._window is not None:
+            self._window.host.toast("This library is open already.")
+            return
         try:
             self._open(folder)
+            self._folder = folder
         except LikenessError as error:
             if self._window is not None:
                 self._window.host.show_error(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.records import ChangeKind, ChangeSet, Origin
 from app.services.ingest import sentences
 from app.storage import journal, tables
@@ -29,6 +31,8 @@ def close_job(
         if change_pk is not None:
             outcome = memberships.outcome(connection, change_pk)
             if outcome.photos or outcome.failed:
+                # A file that nobody could read is no photo of the collection, and failed all the same.
+                outcome = replace(outcome, failed=max(outcome.failed, failed))
                 sentence = sentences.summary(outcome, name)
                 jobs.close_change(connection, change_pk, sentence)
                 changes = changes.merged(ChangeSet(journal.get_change(connection, change_pk)))

@@ -66,6 +66,7 @@ class IndexRun:
         self._flow = Flow(context.token, 2 * context.inference.threads + _REGISTER, _HELD_BYTES)
         self._outbox = Outbox(library.thumbnails, events)
         self._under_way: set[int] = set()
+        self._left_out = False
         self._read: list[ReadFile] = []
 
     def __call__(self) -> str:
@@ -85,6 +86,9 @@ class IndexRun:
                 self._flow.drain()
             finally:
                 self._outbox.send()
+        if self._left_out:
+            # All had been handed on already when the job was told to stop: it has not come to its end.
+            self._context.token.raise_if_cancelled()
         return ""
 
     def _take(self, files: list[Path]) -> None:
@@ -155,12 +159,14 @@ class IndexRun:
         error = CancelledError() if ended.cancelled() else ended.exception()
         if isinstance(error, (CancelledError, Cancelled)):
             self._context.token.cancel(quitting=True)
+            self._left_out = True
             error = None
         self._flow.leave(size, error)
 
     def _photo(self, photo: WaitingPhoto) -> None:
         """On the inference lane: everything about one photo. What it raises ends the job."""
         if self._flow.stopped:
+            self._left_out = True
             return
         data, photo.data = photo.data, b""
         try:

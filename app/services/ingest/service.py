@@ -153,6 +153,8 @@ class IngestService:
                     job_rows.set_state(connection, job_pk, view.state.value)
                 return view.message
             sentence = self._close(job_pk, params, view.state, view.done, view.failed)
+            if view.state is JobState.CANCELLED:
+                return f"Cancelled: {sentence if view.done else 'nothing was indexed'}"
             return sentence if view.state is JobState.DONE else view.message or sentence
 
         return self._jobs.submit(

@@ -12,6 +12,7 @@ from app.jobs import JobQueue, JobView
 from app.services.events import EventHub
 
 GATHER_MS = 100
+FOLLOW_MS = 500
 
 
 class Bridge(QObject):
@@ -37,6 +38,14 @@ class Bridge(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(GATHER_MS)
         self._timer.timeout.connect(self._flush)
+        # The queue keeps quiet about steps that follow each other closely, the last one too: while a job
+        # runs, its count and the time that is left are looked up.
+        self._queue = jobs
+        self._live: dict[int, JobView] = {}
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(FOLLOW_MS)
+        self._follow.timeout.connect(self._look)
         self._woken.connect(self._timer.start, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe: list[Callable[[], None]] = [
             events.subscribe(self._on_changes),
@@ -48,6 +57,7 @@ class Bridge(QObject):
             unsubscribe()
         self._unsubscribe.clear()
         self._timer.stop()
+        self._follow.stop()
 
     def _on_changes(self, changes: ChangeSet) -> None:
         with self._lock:
@@ -73,6 +83,25 @@ class Bridge(QObject):
             changes, self._changes = self._changes, None
             jobs, self._jobs = self._jobs, {}
         for view in jobs.values():
-            self.job_changed.emit(view)
+            self._tell(view)
         if changes is not None:
             self.changed.emit(changes)
+
+    def _tell(self, view: JobView) -> None:
+        if view.state.ended:
+            self._live.pop(view.id, None)
+        else:
+            self._live[view.id] = view
+        self.job_changed.emit(view)
+        if self._live and self._unsubscribe and not self._follow.isActive():
+            self._follow.start()
+
+    @Slot()
+    def _look(self) -> None:
+        for known in list(self._live.values()):
+            view = self._queue.view(known.id)
+            # Its end comes by itself, after its changes.
+            if view is not None and view != known and not view.state.ended:
+                self._tell(view)
+        if self._live:
+            self._follow.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +14,7 @@ from app.services.library_care import LibraryCare
 from app.services.outside import OutsideChanges
 from app.services.workbench import Workbench
 from app.ui.controller.bridge import Bridge
+from app.ui.controller.failures import Failure, FailureList
 from app.ui.controller.finders import PeopleFinder, PhotoFinder
 from app.ui.controller.intake import Intake
 from app.ui.controller.tasks import Priority, TaskRunner
@@ -20,6 +22,7 @@ from app.ui.controller.window_host import WindowHost
 from app.ui.shell import JobState as ShellState
 from app.ui.shell import JobView as ShellJob
 from app.ui.shell import MainWindow, SidebarCollection
+from app.ui.widgets.toast import ToastMessage
 
 _OUTSIDE_MS = 2000
 _COUNT_MS = 250
@@ -44,7 +47,7 @@ class WindowController(QObject):
         self._collections: dict[int, Collection] = {}
         self._jobs: dict[int, JobView] = {}
         self._cancelling: set[int] = set()
-        self._first = True
+        self._first_page: str | None = "photos"
         self.intake = Intake(host, tasks, bench.ingest, bench.collections, window)
         self._bridge = Bridge(bench.events, bench.jobs, self)
         self._outside = OutsideChanges(bench.library.database)
@@ -83,8 +86,10 @@ class WindowController(QObject):
         commands.undo.triggered.connect(lambda: self._act(self._bench.history.undo_last, nothing="undo"))
         commands.redo.triggered.connect(lambda: self._act(self._bench.history.redo_last, nothing="redo"))
 
-    def start(self) -> None:
-        """Fill the sidebar and open the first page; look after the files in the background."""
+    def start(self, page: str = "photos", collection_pk: int | None = None) -> None:
+        """Fill the sidebar and open that page; look after the files in the background."""
+        self._first_page = page
+        self._host.set_collection(collection_pk, "")
         self.refresh()
         self._tasks.run(self._bench.ingest.interrupted, done=self._offer, failed=self._host.show_error)
         self._watch.start()
@@ -154,10 +159,10 @@ class WindowController(QObject):
             pk,
         )
         current = self._window.current_key
-        if self._first or (
-            current in ("empty", *_COLLECTION_PAGES) and self._empty() != (current == "empty")
-        ):
-            self._first = False
+        if self._first_page is not None:
+            page, self._first_page = self._first_page, None
+            self.show_page(page)
+        elif current in ("empty", *_COLLECTION_PAGES) and self._empty() != (current == "empty"):
             self.show_page("photos")
 
     def _new_collection(self) -> None:
@@ -223,11 +228,20 @@ class WindowController(QObject):
         if view.state in (JobState.DONE, JobState.CANCELLED):
             self._jobs.pop(view.id, None)
             self._cancelling.discard(view.id)
-            if view.message:
+            if view.message and view.failed:
+                show = partial(self._ask_failures, view.id, view.message)
+                self._window.toast(ToastMessage(view.message, "warning", "Show which", show))
+            elif view.message:
                 self._host.toast(view.message)
         else:
             self._jobs[view.id] = view
         self._show_jobs()
+
+    def _ask_failures(self, job_id: int, title: str) -> None:
+        def show(found: list[Failure]) -> None:
+            FailureList(self._host.theme, title, found, self._window).show()
+
+        self._tasks.run(self._bench.ingest.failures, job_id, done=show, failed=self._host.show_error)
 
     def _show_jobs(self) -> None:
         running = sorted(self._jobs.values(), key=lambda view: (view.state is not JobState.RUNNING, view.id))

@@ -148,8 +148,11 @@ class CollectionTree(QTreeView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index, key = self.currentIndex(), event.key()
+        opens = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if self.state() == QAbstractItemView.State.EditingState and key in opens:
+            return  # the field of a name keeps it, and lets it through to here
         self.nav.shows_focus = True
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
+        if key in opens and not event.modifiers():
             self._open(index)
         elif key == Qt.Key.Key_F2 and index.data(GROUP):
             self.edit(index)

@@ -185,13 +185,17 @@ class MainWindow(QMainWindow):
         marked = _MARKED.get(key, key)
         for side in (self.sidebar, self.rail):
             side.set_active(marked, self._pk)
-        title, name = self._specs[key].title, self._names.get(self._pk or -1, "")
-        place = f"{title} – {name}" if name and marked in _ON_COLLECTION else title
-        self.setWindowTitle(f"{place} – Likeness" if place else "Likeness")
+        self._show_title()
         if hasattr(page, "activate"):
             page.activate(**params)
         self.page_shown.emit(key)
         return page
+
+    def _show_title(self) -> None:
+        marked, spec = _MARKED.get(self._current, self._current), self._specs.get(self._current)
+        title, name = spec.title if spec is not None else "", self._names.get(self._pk or -1, "")
+        place = f"{title} – {name}" if name and marked in _ON_COLLECTION else title
+        self.setWindowTitle(f"{place} – Likeness" if place else "Likeness")
 
     # -- what is told ---------------------------------------------------------------------------------
 
@@ -207,6 +211,7 @@ class MainWindow(QMainWindow):
             side.set_active(_MARKED.get(self._current, self._current), self._pk)
         for key in _ON_COLLECTION:
             self.commands.all()[key].setEnabled(bool(collections))
+        self._show_title()
 
     def set_jobs(self, jobs: Sequence[JobView]) -> None:
         """All jobs that run, wait, or can be resumed, the most important first."""
@@ -233,6 +238,9 @@ class MainWindow(QMainWindow):
         """All keys of the page in sight."""
         page = self.current_page
         own = page.key_groups() if page is not None and hasattr(page, "key_groups") else None
+        everywhere = groups_of("")
+        if own is not None:
+            own = (*(group for group in own if group not in everywhere), *everywhere)
         self._keys.present(own if own is not None else groups_of(self._current))
 
     def _list_regions(self) -> list[QWidget]:
@@ -252,6 +260,7 @@ class MainWindow(QMainWindow):
     def _paste(self) -> None:
         content = content_of(QGuiApplication.clipboard().mimeData())
         if not content:
+            self.toast(ToastMessage("There is no picture on the clipboard.", icon="info"))
             return
         page = self.current_page
         if page is not None and hasattr(page, "paste") and page.paste(content):
@@ -305,10 +314,9 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         was, now = event.oldSize().width() < Size.RAIL_BELOW, event.size().width() < Size.RAIL_BELOW
-        if was != now or event.oldSize().width() < 0:
+        if was != now and event.oldSize().width() >= 0:
             self._railed = None
-        if self._railed is None:
-            self._show_side(rail=now)
+        self._show_side(rail=now if self._railed is None else self._railed)
 
     # -- drops ----------------------------------------------------------------------------------------
 
@@ -360,14 +368,20 @@ class MainWindow(QMainWindow):
         if width is not None:
             self._wide = min(max(int(str(width)), Size.SIDEBAR_MIN), Size.SIDEBAR_MAX)
             self._splitter.setSizes([self._wide, self.width() - self._wide])
+        rail = self._settings.value("window/rail")
+        self._railed = None if rail is None else str(rail) == "true"
 
     def remember(self) -> None:
-        """Write geometry and the sidebar's width to the settings."""
+        """Write geometry, the sidebar's width and whether it was put away to the settings."""
         if self._settings is None:
             return
         self._settings.setValue("window/geometry", self.saveGeometry())
         width = self._wide if self.railed else self._side.width()
         self._settings.setValue("window/sidebar", width)
+        if self._railed is None:
+            self._settings.remove("window/rail")
+        else:
+            self._settings.setValue("window/rail", str(self._railed).lower())
         self._settings.sync()
 
     def closeEvent(self, event: QCloseEvent) -> None:

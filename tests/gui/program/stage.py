@@ -87,19 +87,22 @@ class Stage:
         else:
             self.pictures.mkdir(exist_ok=True)
         self.demo_asked = 0
+        self.engine: FakeEngine = FakeEngine()
         self.program: LibraryWindow | None = None
 
-    def open(self, qtbot: Any, size: tuple[int, int] = (1280, 800)) -> LibraryWindow:
-        """Show the window and wait until it has come to rest."""
-        bench = open_workbench(self.folder / "library", Origin.WINDOW, Settings(workers=2), FakeEngine())
+    def open(self, qtbot: Any, size: tuple[int, int] | None = (1280, 800)) -> LibraryWindow:
+        """Show the window and wait until it has come to rest; `size` None leaves it as remembered."""
+        bench = open_workbench(self.folder / "library", Origin.WINDOW, Settings(workers=2), self.engine)
         store = SettingsStore(self.folder / "settings.json")
         state = QSettings(str(self.folder / "window.ini"), QSettings.Format.IniFormat)
         self.program = LibraryWindow(self.theme, bench, store, state, self._fill_demo)
         # What a person's eyes do not need more often, a test need not wait for.
         self.program.controller._counting.setInterval(_SOON_MS)
         self.program.controller._bridge._timer.setInterval(_SOON_MS)
+        self.program.controller._bridge._follow.setInterval(_SOON_MS)
         self.qtbot = qtbot
-        self.program.window.resize(*size)
+        if size is not None:
+            self.program.window.resize(*size)
         self.program.show()
         qtbot.waitExposed(self.program.window)
         self.program.window.activateWindow()
