@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.services.compare import explain
 from app.ui.theme import Size, Theme
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.glyph import Card
+from app.ui.widgets.percent import Percent, PercentBox
 from app.ui.widgets.slider import Slider
 from app.ui.widgets.text import ElidedLabel, Label
 
 DEFAULT = 80.0
-_TENTHS = 10
-
-
-class _Number(QDoubleSpinBox):
-    """Whole numbers without decimals, as everywhere."""
-
-    def textFromValue(self, value: float) -> str:
-        return f"{value:.1f}".removesuffix(".0")
 
 
 class ThresholdBar(Card):
@@ -36,16 +29,9 @@ class ThresholdBar(Card):
         row.setSpacing(16)
         row.addWidget(Label(theme, "Threshold", weight=600))
         self.slider = Slider(theme, "Threshold ([ and ], with Shift by 5)")
-        self.slider.setRange(0, 100 * _TENTHS)
-        self.slider.setSingleStep(_TENTHS)
-        self.slider.setPageStep(5 * _TENTHS)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row.addWidget(self.slider, 4)
-        self.box = _Number()
-        self.box.setRange(0, 100)
-        self.box.setDecimals(1)
-        self.box.setSingleStep(1)
-        self.box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.box = PercentBox("Threshold")
         self.box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.box.setFont(theme.font("body", 600))
         self.box.setFixedWidth(64)
@@ -54,7 +40,6 @@ class ThresholdBar(Card):
             "QDoubleSpinBox { padding: 0; } QDoubleSpinBox::up-button, QDoubleSpinBox::down-button "
             "{ width: 0; border: 0; subcontrol-origin: border; }"
         )
-        self.box.setAccessibleName("Threshold")
         self.box.setToolTip("Similarity from which two faces count as a match, 0 to 100")
         row.addWidget(self.box)
         self.meaning = ElidedLabel(theme, token="t2")
@@ -67,15 +52,15 @@ class ThresholdBar(Card):
         )
         row.addWidget(self.reset)
         self.body.addLayout(row)
-        self._value = self._default = default
-        self.slider.valueChanged.connect(lambda tenths: self.set_value(tenths / _TENTHS))
-        self.box.valueChanged.connect(self.set_value)
+        self._default = default
+        self._percent = Percent(self.slider, self.box, default, self)
+        self._percent.changed.connect(self._changed)
         self.reset.clicked.connect(lambda: self.set_value(self._default))
         self.set_default(default)
 
     def set_default(self, default: float) -> None:
         """Another value to go back to. Where the old one was in force, the new one is."""
-        moved = self._value != self._default
+        moved = self.value != self._default
         self._default = default
         number = f"{default:.1f}".removesuffix(".0")
         meaning = explain(default).sentence
@@ -86,23 +71,19 @@ class ThresholdBar(Card):
 
     @property
     def value(self) -> float:
-        return self._value
+        return self._percent.value
 
     def set_value(self, value: float) -> None:
         """In tenths, within 0 to 100."""
-        value = round(min(max(value, 0.0), 100.0), 1)
-        if value != self._value:
-            self._value = value
-            self._show()
-            self.changed.emit(value)
+        self._percent.set_value(value)
 
     def step(self, by: float) -> None:
-        self.set_value(self._value + by)
+        self.set_value(self.value + by)
 
     def _show(self) -> None:
-        with QSignalBlocker(self.slider), QSignalBlocker(self.box):
-            self.slider.setValue(round(self._value * _TENTHS))
-            self.box.setValue(self._value)
-        self.slider.update()
-        self.meaning.setText(explain(self._value).sentence)
-        self.reset.setEnabled(self._value != self._default)
+        self.meaning.setText(explain(self.value).sentence)
+        self.reset.setEnabled(self.value != self._default)
+
+    def _changed(self, value: float) -> None:
+        self._show()
+        self.changed.emit(value)

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.services.compare import explain
 from app.ui.theme import Theme
+from app.ui.widgets.percent import Percent, PercentBox
 from app.ui.widgets.slider import Slider
 from app.ui.widgets.text import Label, Paragraph
 
-_TENTHS = 10
 
-
-class NumberBox(QDoubleSpinBox):
-    """A number without a frame until one writes in it; whole ones without decimals."""
+class NumberBox(PercentBox):
+    """Without a frame until one writes in it."""
 
     def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__()
-        self.setRange(0, 100)
-        self.setDecimals(1)
-        self.setSingleStep(1)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        super().__init__(name)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFont(theme.font("body", 600))
         self.setFixedSize(56, 24)
-        self.setAccessibleName(name)
         self._theme = theme
         self._dress()
         theme.changed.connect(self._dress)
@@ -50,9 +44,6 @@ class NumberBox(QDoubleSpinBox):
             self._spread()
         return done
 
-    def textFromValue(self, value: float) -> str:
-        return f"{value:.1f}".removesuffix(".0")
-
 
 class ThresholdField(QWidget):
     """0 to 100 in tenths. `changed` comes with every step of a drag."""
@@ -61,13 +52,9 @@ class ThresholdField(QWidget):
 
     def __init__(self, theme: Theme, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._value = value
         self.box = NumberBox(theme, "Threshold")
         self.box.setToolTip("Similarity from which a face counts as a match, 0 to 100")
         self.slider = Slider(theme, "Threshold ([ and ], with Shift by 5)")
-        self.slider.setRange(0, 100 * _TENTHS)
-        self.slider.setSingleStep(_TENTHS)
-        self.slider.setPageStep(5 * _TENTHS)
         self.meaning = Paragraph(theme, role="small", token="t3")
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -80,28 +67,24 @@ class ThresholdField(QWidget):
         column.addLayout(head)
         column.addWidget(self.slider)
         column.addWidget(self.meaning)
-        self.slider.valueChanged.connect(lambda tenths: self.set_value(tenths / _TENTHS))
-        self.box.valueChanged.connect(self.set_value)
+        self._percent = Percent(self.slider, self.box, value, self)
+        self._percent.changed.connect(self._changed)
         self._show()
 
     @property
     def value(self) -> float:
-        return self._value
+        return self._percent.value
 
     def set_value(self, value: float) -> None:
         """In tenths, within 0 to 100."""
-        value = round(min(max(value, 0.0), 100.0), 1)
-        if value != self._value:
-            self._value = value
-            self._show()
-            self.changed.emit(value)
+        self._percent.set_value(value)
 
     def step(self, by: float) -> None:
-        self.set_value(self._value + by)
+        self.set_value(self.value + by)
 
     def _show(self) -> None:
-        with QSignalBlocker(self.slider), QSignalBlocker(self.box):
-            self.slider.setValue(round(self._value * _TENTHS))
-            self.box.setValue(self._value)
-        self.slider.update()
-        self.meaning.setText(explain(self._value).sentence)
+        self.meaning.setText(explain(self.value).sentence)
+
+    def _changed(self, value: float) -> None:
+        self._show()
+        self.changed.emit(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.services import computing
@@ -14,12 +14,12 @@ from app.ui.search.threshold import NumberBox
 from app.ui.settings.rows import Row, Section
 from app.ui.settings.store import Chosen
 from app.ui.theme import Theme, ThemeMode
+from app.ui.widgets.percent import Percent
 from app.ui.widgets.segmented import SegmentedControl
 from app.ui.widgets.slider import Slider
 from app.ui.widgets.text import Paragraph
 
 _MOTION = {"system": None, "reduced": True, "full": False}
-_TENTHS = 10
 
 
 class Appearance(Section):
@@ -122,9 +122,6 @@ class Searching(Section):
         super().__init__(theme, "Matching")
         self._chosen = chosen
         self.slider = Slider(theme, "Default threshold")
-        self.slider.setRange(0, 100 * _TENTHS)
-        self.slider.setSingleStep(_TENTHS)
-        self.slider.setPageStep(5 * _TENTHS)
         self.slider.setFixedWidth(176)
         self.box = NumberBox(theme, "Default threshold")
         both = QWidget()
@@ -137,24 +134,18 @@ class Searching(Section):
         self.row = Row(theme, "Default threshold", " ", both)
         self.add(self.row)
         # A drag is saved once, where it ends.
-        self.slider.valueChanged.connect(self._slid)
-        self.slider.sliderReleased.connect(lambda: self._keep(self.slider.value() / _TENTHS))
-        self.box.valueChanged.connect(self._keep)
-        self._show(chosen.current.threshold)
+        self._percent = Percent(self.slider, self.box, chosen.current.threshold, self)
+        self._percent.changed.connect(self._changed)
+        self.slider.sliderReleased.connect(self._keep)
+        self._show()
 
-    def _slid(self, tenths: int) -> None:
-        if self.slider.isSliderDown():
-            self._show(tenths / _TENTHS)
-        else:
-            self._keep(tenths / _TENTHS)
+    def _changed(self) -> None:
+        self._show()
+        if not self.slider.isSliderDown():
+            self._keep()
 
-    def _keep(self, value: float) -> None:
-        self._show(value)
-        self._chosen.choose(threshold=round(value, 1))
+    def _keep(self) -> None:
+        self._chosen.choose(threshold=self._percent.value)
 
-    def _show(self, value: float) -> None:
-        with QSignalBlocker(self.slider), QSignalBlocker(self.box):
-            self.slider.setValue(round(value * _TENTHS))
-            self.box.setValue(value)
-        self.slider.update()
-        self.row.say(f"{explain(value).sentence}.")
+    def _show(self) -> None:
+        self.row.say(f"{explain(self._percent.value).sentence}.")
