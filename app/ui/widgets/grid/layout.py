@@ -6,6 +6,7 @@ what is in sight. Sections cover 0..count-1 in order without holes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -111,40 +112,42 @@ class GridLayout:
         )
         rows = -(-counts // self.columns)
         heights = headings + np.maximum(rows * self.pitch - m.gap, 0) + m.section_gap
-        self._starts = np.concatenate(([0], np.cumsum(counts)))[:-1]
-        self._tops = m.top + np.concatenate(([0], np.cumsum(heights)))[:-1]
-        self._cells_top = self._tops + headings
-        self._rows = rows
+        tops = m.top + np.concatenate(([0], np.cumsum(heights)))[:-1]
+        # Lists: one look-up a cell and frame, for which an array is ten times slower.
+        self._starts: list[int] = np.concatenate(([0], np.cumsum(counts)))[:-1].tolist()
+        self._tops: list[int] = tops.tolist()
+        self._cells_top: list[int] = (tops + headings).tolist()
+        self._rows: list[int] = rows.tolist()
         self.height = int(m.top + heights.sum() + m.bottom)
 
     def section_of(self, index: int) -> int:
         """The section that holds a cell. The index must be in 0..count-1."""
-        return int(np.searchsorted(self._starts, index, "right")) - 1
+        return bisect_right(self._starts, index) - 1
 
     def place(self, index: int) -> tuple[int, int, int]:
         """(section, row within the section, column) of a cell."""
         section = self.section_of(index)
-        row, column = divmod(index - int(self._starts[section]), self.columns)
+        row, column = divmod(index - self._starts[section], self.columns)
         return section, row, column
 
     def rect(self, index: int) -> Box:
         """The rectangle of a cell."""
         section, row, column = self.place(index)
-        y = int(self._cells_top[section]) + row * self.pitch
+        y = self._cells_top[section] + row * self.pitch
         return Box(self._x[column], y, self.measures.cell_width, self.measures.cell_height)
 
     def heading(self, section: int) -> Box:
         """The rectangle of a section's heading; empty height when it has none."""
-        top = int(self._tops[section])
-        return Box(self.measures.left, top, self.content_width, int(self._cells_top[section]) - top)
+        top = self._tops[section]
+        return Box(self.measures.left, top, self.content_width, self._cells_top[section] - top)
 
     def index_at(self, x: float, y: float) -> int:
         """The cell under a point, or -1 in gaps, headings and beyond the end."""
         if not self.count:
             return -1
         section = self.section_at(y)
-        row, rest = divmod(int(y) - int(self._cells_top[section]), self.pitch)
-        if row < 0 or row >= int(self._rows[section]) or rest >= self.measures.cell_height:
+        row, rest = divmod(int(y) - self._cells_top[section], self.pitch)
+        if row < 0 or row >= self._rows[section] or rest >= self.measures.cell_height:
             return -1
         column = self.column_at(x)
         if not self._x[column] <= x < self._x[column] + self.measures.cell_width:
@@ -152,7 +155,7 @@ class GridLayout:
         offset = row * self.columns + column
         if offset >= self.sections[section].count:
             return -1
-        return int(self._starts[section]) + offset
+        return self._starts[section] + offset
 
     def column_at(self, x: float) -> int:
         """The column whose cell starts at or left of x, clamped."""
@@ -167,7 +170,7 @@ class GridLayout:
 
     def section_at(self, y: float) -> int:
         """The section that a height falls in, clamped to the first and last."""
-        return min(max(int(np.searchsorted(self._tops, y, "right")) - 1, 0), len(self.sections) - 1)
+        return min(max(bisect_right(self._tops, y) - 1, 0), len(self.sections) - 1)
 
     def bands(self, top: int, bottom: int) -> Iterator[tuple[int, bool, int, int]]:
         """What lies between two heights: (section, heading in sight, first cell, last cell).
@@ -175,15 +178,15 @@ class GridLayout:
         The last cell is inclusive; last < first when only the heading is in sight.
         """
         for section in range(self.section_at(top), len(self.sections)):
-            if int(self._tops[section]) > bottom:
+            if self._tops[section] > bottom:
                 break
-            cells_top, rows = int(self._cells_top[section]), int(self._rows[section])
+            cells_top, rows = self._cells_top[section], self._rows[section]
             first_row = max((top - cells_top) // self.pitch, 0)
             last_row = min((bottom - cells_top) // self.pitch, rows - 1)
-            start, count = int(self._starts[section]), self.sections[section].count
+            start, count = self._starts[section], self.sections[section].count
             first = start + min(first_row * self.columns, count)
             last = start + min((last_row + 1) * self.columns, count) - 1
-            heading = cells_top > int(self._tops[section]) and cells_top > top
+            heading = cells_top > self._tops[section] and cells_top > top
             yield section, heading, first, last
 
     def span(self, top: int, bottom: int) -> tuple[int, int]:
@@ -199,10 +202,10 @@ class GridLayout:
         if not columns or not self.count:
             return runs
         for section, _, first, last in self.bands(int(y0), int(y1)):
-            start = int(self._starts[section])
+            start = self._starts[section]
             for row_start in range(first, last + 1, self.columns):
                 row = (row_start - start) // self.columns
-                y = int(self._cells_top[section]) + row * self.pitch
+                y = self._cells_top[section] + row * self.pitch
                 if y > y1 or y + m.cell_height <= y0:
                     continue
                 left = row_start + columns[0]
@@ -244,10 +247,10 @@ class GridLayout:
         """One row up or down in the same column; the end of a shorter row; stays at the first and last."""
         section, row, column = self.place(index)
         row += direction
-        while not 0 <= row < int(self._rows[section]):
+        while not 0 <= row < self._rows[section]:
             section += direction
             if not 0 <= section < len(self.sections):
                 return index
-            row = 0 if direction > 0 else int(self._rows[section]) - 1
+            row = 0 if direction > 0 else self._rows[section] - 1
         offset = min(row * self.columns + column, self.sections[section].count - 1)
-        return int(self._starts[section]) + offset
+        return self._starts[section] + offset
