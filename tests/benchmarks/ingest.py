@@ -1,6 +1,7 @@
 """Indexing real photographs: photos a second beside OpenCV's and dlib's, on the same cores in one run.
 
     python -m tests.benchmarks.ingest [--root FOLDER] [--rounds 3] [--seconds 400] [--without-dlib]
+        [--opencv "opencv-python-headless<5" --peers FOLDER]
 
 Two sets: 200 photographs as they are (groups and web-sized portraits), and 24 of them enlarged to the 12
 megapixels of a camera, which is what most people's photographs are. Ours is everything a drop does: walk,
@@ -89,8 +90,9 @@ def photographs(root: Path, count: int) -> list[Path]:
     return found[:count]
 
 
-def peers_python(folder: Path, with_dlib: bool) -> Path:
-    """The interpreter of an environment that has the peers, made on the first run."""
+def peers_python(folder: Path, opencv: str, with_dlib: bool) -> Path:
+    """The interpreter of an environment that has the peers, made on the first run. `opencv` is a
+    requirement, for a version that is not the newest; each needs a folder of its own."""
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         venv.create(folder, with_pip=True)
@@ -103,7 +105,7 @@ def peers_python(folder: Path, with_dlib: bool) -> Path:
         return subprocess.run([str(python), "-c", f"import {module}"], capture_output=True).returncode == 0
 
     if not has("cv2"):
-        install("opencv-python-headless")
+        install(opencv)
     if not (folder / RECOGNIZER).exists():
         with tempfile.TemporaryDirectory() as scratch:
             command = [
@@ -206,10 +208,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=400)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--peers", type=Path, default=Path(tempfile.gettempdir()) / "likeness-peers")
+    parser.add_argument("--opencv", default="opencv-python-headless")
     parser.add_argument("--without-dlib", action="store_true")
     options = parser.parse_args()
     paths = photographs(options.root, options.photos)
-    python = peers_python(options.peers, not options.without_dlib)
+    python = peers_python(options.peers, options.opencv, not options.without_dlib)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         camera = enlarged(paths[:CAMERA_PHOTOS], scratch)
@@ -226,7 +229,9 @@ def main() -> None:
             for contest in contests:
                 contest.round()
             longest = max(longest, time.monotonic() - start)
-    answer = {"benchmark": "ingest", "cores": os.cpu_count(), "workers": options.workers}
+    version = subprocess.check_output([str(python), "-c", "import cv2; print(cv2.__version__)"], text=True)
+    answer: dict[str, Any] = {"benchmark": "ingest", "cores": os.cpu_count(), "workers": options.workers}
+    answer["opencv"] = version.strip()
     sets = {contest.name: summary(contest.results) for contest in contests}
     print(json.dumps(answer | sets | {"met": all(each["met"] for each in sets.values())}))
 
