@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
-    QImage,
     QKeyEvent,
     QKeySequence,
 )
@@ -143,9 +142,9 @@ class Side(QWidget):
         if content.paths:
             self.load(self._pictures.of_file(content.paths[0]))
         elif content.image is not None:
-            self.load(self._pictures.of_bytes(_png(content.image), "Pasted picture"))
+            self.load(self._pictures.of_image(content.image))
         elif content.urls:
-            self._host.toast("Only the address came along. Copy the picture itself, then paste it here.")
+            self.load(self._pictures.of_url(content.urls[0]))
 
     def paste(self) -> None:
         """What the clipboard holds: faces, files or an image."""
@@ -213,10 +212,3 @@ def _faces_in(picture: Picture) -> Box | None:
     room = max(box.height for box in boxes) * _ROOM
     grown = Box(around.left - room, around.top - room, around.right + room, around.bottom + room)
     return grown.clipped(image)
-
-
-def _png(image: QImage) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtGui import QImage
+
 from app.domain.errors import ResourceNotFound
 from app.domain.geometry import BoundingBox
 from app.services.compare import CompareService
 from app.services.faces import FaceService
+from app.services.fetch import fetch
 from app.services.image_faces import ImageFaces
 from app.services.photos import PhotoService
 from app.ui.canvas.picture import Mipmaps, mipmaps
 from app.ui.canvas.reading import reading
+from app.ui.controller.intake import png_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,23 @@ class Pictures:
         def load() -> Picture:
             with reading(name):
                 return _looked_at(name, self._compare.look_at(data))
+
+        return load
+
+    def of_image(self, image: QImage) -> Load:
+        """Pixels of the clipboard or a drop. A large image takes a moment to encode: a worker does it."""
+
+        def load() -> Picture:
+            return self.of_bytes(png_of(image), "Pasted picture")()
+
+        return load
+
+    def of_url(self, url: str) -> Load:
+        """A picture of which a browser gave only the address."""
+
+        def load() -> Picture:
+            data, name = fetch(url)
+            return self.of_bytes(data, name)()
 
         return load
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 import warnings
 from collections.abc import Iterator
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +97,31 @@ def compared(page, stage, qtbot) -> ComparePage:
     stage.settle(qtbot, lambda: page._comparison is not None)
     stage.settle(qtbot)
     return page
+
+
+@pytest.fixture
+def address(stage) -> Iterator[str]:
+    """Where the stage's pictures can be had from a web server on this machine."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_args: object) -> None:
+            """Nothing."""
+
+    web = HTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(stage.folder)))
+    thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{web.server_port}"
+    web.shutdown()
+    thread.join()
+    web.server_close()
+
+
+def test_an_address_out_of_a_browser_is_fetched(page, stage, address, qtbot):
+    mime = QMimeData()
+    mime.setUrls([QUrl(f"{address}/bob.png")])
+    assert drop(page.source, mime)
+    stage.settle(qtbot, lambda: page.source.picture is not None)
+    assert page.source.picture.name == "bob.png"
 
 
 def test_dropped_pictures_are_compared(compared):
