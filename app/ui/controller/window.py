@@ -178,7 +178,7 @@ class WindowController(QObject):
     def _act(self, act: Callable[..., ChangeSet | None], *args: Any, nothing: str = "") -> None:
         def done(changes: ChangeSet | None) -> None:
             if changes is not None and changes.change is not None:
-                self._host.toast(changes.change.summary, changes.change.id)
+                self._host.tell(changes.change)
             elif nothing:
                 self._host.toast(f"There is nothing to {nothing}.")
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.domain.errors import LikenessError
+from app.domain.records import Change, ChangeKind
 from app.ui.shell import MainWindow
 from app.ui.theme import Theme
 from app.ui.widgets.grid import ImageStore
@@ -51,12 +52,19 @@ class WindowHost:
         if undo is None:
             self._window.toast(ToastMessage(text, icon="info"))
             return
+        self._offer(text, undo, "Undo", "Ctrl+Z")
+
+    def tell(self, change: Change) -> None:
+        """Say what a change did and offer the way back, which is Redo after an undo."""
+        if change.kind is ChangeKind.UNDO:
+            self._offer(change.summary, change.id, "Redo", "Ctrl+Shift+Z")
+        else:
+            self._offer(change.summary, change.id, "Undo", "Ctrl+Z")
+
+    def _offer(self, text: str, change_pk: int, way_back: str, key: str) -> None:
         self._window.toast(
             ToastMessage(
-                text,
-                action_text="Undo",
-                action=lambda: self.on_undo(undo),
-                shortcut_hint="Ctrl+Z",
+                text, action_text=way_back, action=lambda: self.on_undo(change_pk), shortcut_hint=key
             )
         )
 

@@ -150,6 +150,12 @@ class Stage:
         return toast.message.text if toast is not None else ""
 
     @property
+    def offered(self) -> str:
+        """What the toast in sight offers to do, "" for nothing."""
+        toast = self.window.toasts.current()
+        return toast.message.action_text if toast is not None else ""
+
+    @property
     def alarmed(self) -> bool:
         """Whether the toast in sight tells of something that went wrong."""
         toast = self.window.toasts.current()

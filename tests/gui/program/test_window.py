@@ -111,6 +111,10 @@ def test_rename_and_delete_a_collection_then_undo(stage) -> None:
     assert stage.said == "Collection Old photos deleted"
     stage.take_offer()
     stage.rest(lambda: stage.window.current_key == "photos" and len(stage.photo_names()) == 7)
+    assert stage.offered == "Redo"
+    stage.take_offer()
+    stage.rest(lambda: stage.window.current_key == "empty")
+    assert stage.offered == "Undo"
 
 
 # -- what is remembered ------------------------------------------------------------------------------------
