@@ -330,8 +330,8 @@ class PersonPage(QWidget):
 
     def cover_selected(self) -> None:
         faces = self.grid.selected_ids()
-        if len(faces) == 1 and self._loader.user_pk is not None:
-            self.acts.set_cover(self._loader.user_pk, faces[0])
+        if len(faces) == 1:
+            self.acts.set_cover(self.user_pk, faces[0])
 
     def remove_selected(self) -> None:
         faces = self.grid.selected_ids()
@@ -344,9 +344,8 @@ class PersonPage(QWidget):
 
     def _split(self, name: str) -> None:
         faces = self.grid.selected_ids()
-        if self._loader.user_pk is not None:
-            self.grid.select_none()
-            self.acts.split(self._loader.user_pk, faces, name or None)
+        self.grid.select_none()
+        self.acts.split(self.user_pk, faces, name or None)
 
     def _clash(self, user_pk: int, name: str, other_pk: int) -> None:
         self._loader.load()
