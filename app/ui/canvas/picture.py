@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from app.ui.theme.jpeg import image_of_jpeg
 from app.ui.theme.pixels import pixel_ratio
 
 _SMALLEST_LEVEL = 320
@@ -66,7 +67,7 @@ def _halved(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def mipmaps_of_thumbnail(jpeg: bytes, width: int, height: int) -> Mipmaps | None:
     """One level from an encoded thumbnail of a picture of `width` x `height`; None if unreadable."""
-    image = QImage.fromData(jpeg)
+    image = image_of_jpeg(jpeg)
     if image.isNull():
         return None
     return Mipmaps((image.convertToFormat(QImage.Format.Format_RGB32),), width, height)

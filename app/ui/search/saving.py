@@ -18,6 +18,7 @@ from app.services.search import Together
 from app.ui.canvas.picture import Mipmaps
 from app.ui.search.outcome import Kind
 from app.ui.search.query import Query, QueryFace, crop_of_view
+from app.ui.theme.jpeg import image_of_jpeg
 
 _VERSION = 1
 # A saved picture is for looking at and picking another face of; the vectors are kept beside it.
@@ -103,7 +104,7 @@ def _face_json(face: QueryFace) -> dict[str, Any]:
 
 def _query(picture: dict[str, Any]) -> Query:
     width, height = int(picture["width"]), int(picture["height"])
-    image = QImage.fromData(base64.b64decode(picture["jpeg"]))
+    image = image_of_jpeg(base64.b64decode(picture["jpeg"]))
     if image.isNull() or width <= 0 or height <= 0:
         raise ValueError("no picture")
     view = Mipmaps((image.convertToFormat(QImage.Format.Format_RGB32),), width, height)

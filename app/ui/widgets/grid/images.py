@@ -10,6 +10,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QElapsedTimer, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
+from app.ui.theme.jpeg import image_of_jpeg
+
 Loader = Callable[[Hashable], "bytes | QImage | None"]
 
 _BUDGET_MS = 5  # of one turn of the event loop, spent on turning images into pixmaps
@@ -219,7 +221,7 @@ class ImageStore(QObject):
             return None
         if found is None:
             return None
-        image = found if isinstance(found, QImage) else QImage.fromData(found)
+        image = found if isinstance(found, QImage) else image_of_jpeg(found)
         return None if image.isNull() else render(image, request)
 
     @Slot()
