@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.faces import DetectedFace
-from app.imaging.decode import DecodedImage, DecodeLimits
-from app.imaging.files import read_file
+from app.imaging.decode import DecodedImage
 from app.inference.engine import FaceEngine
 from app.services.ingest.decoding import decode_for_faces
 
@@ -30,8 +29,7 @@ class DetectService:
 
     def detect(self, source: bytes | Path) -> DetectResult:
         """Raises ImageError, ModelError."""
-        data = source if isinstance(source, bytes) else read_file(source, DecodeLimits().max_file_bytes)
-        return self.detect_decoded(decode_for_faces(data))
+        return self.detect_decoded(decode_for_faces(source))
 
     def detect_decoded(self, image: DecodedImage) -> DetectResult:
         """For pixels that are at hand already."""

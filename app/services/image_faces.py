@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from app.domain.errors import InvalidParameter
 from app.domain.faces import DetectedFace
-from app.imaging.decode import DecodeLimits
-from app.imaging.files import read_file
 from app.inference.engine import FaceEngine
 from app.services.ingest.decoding import decode_for_faces
 
@@ -42,9 +40,7 @@ def look_at(engine: FaceEngine, source: ImageSource) -> ImageFaces:
     if isinstance(source, np.ndarray):
         pixels, width, height = source, source.shape[1], source.shape[0]
     else:
-        data = source if isinstance(source, bytes) else read_file(source, DecodeLimits().max_file_bytes)
-        # The same pixels as when it is indexed: a photo is found as the very face that is kept of it.
-        image = decode_for_faces(data)
+        image = decode_for_faces(source)
         pixels, width, height = image.pixels, image.width, image.height
     faces = sorted(engine.detect(pixels), key=lambda face: -face.box.area)
     vectors = engine.embed(pixels, [face.landmarks for face in faces])

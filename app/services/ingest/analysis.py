@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 from app.domain.faces import DetectedFace
 from app.imaging.thumbnails import encode_jpeg, face_crop, thumbnail_jpeg
 from app.inference.engine import FaceEngine
-from app.services.ingest.decoding import LARGEST_SIDE, decode_for_faces
+from app.services.ingest.decoding import decode_for_faces
 
-# What else decodes for faces should call decode_for_faces, which is cheaper and gives the same pixels.
-INDEX_SIDE: Final = LARGEST_SIDE
 PHOTO_SIDE: Final = 320
 FACE_SIDE: Final = 176
 

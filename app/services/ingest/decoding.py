@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
-from app.imaging.decode import DecodedImage, decode
+from app.imaging.decode import DecodedImage, DecodeLimits, decode
+from app.imaging.files import read_file
 
 # The longer side (pixels) of what is looked at lies between half of this and this, where the photo is
 # that large. Rekognition's smallest face is 40 px at 1920 x 1080 and in proportion above that, which
@@ -19,8 +21,10 @@ _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BARE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
 
 
-def decode_for_faces(data: bytes) -> DecodedImage:
-    """The same bytes give the same pixels, whoever asks. Raises ImageError."""
+def decode_for_faces(source: bytes | Path) -> DecodedImage:
+    """The same bytes give the same pixels, whoever asks: a photo is found again as the very face that is
+    kept of it. Raises ImageError."""
+    data = source if isinstance(source, bytes) else read_file(source, DecodeLimits().max_file_bytes)
     return decode(data, max_side=side_for(data))
 
 
