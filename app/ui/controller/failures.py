@@ -7,7 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.text import printable
 from app.ui.theme import Theme
@@ -24,7 +32,7 @@ class FailureList(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Files that could not be indexed")
-        self.resize(640, 400)
+        self.resize(760, 400)
         self._failures = list(failures)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
@@ -35,6 +43,10 @@ class FailureList(QDialog):
         self.list.setHeaderLabels(["File", "Reason"])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        # Under their headings; and a reason is never cut, but scrolled to.
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.list.setStyleSheet("QTreeWidget::item { padding: 6px 5px; }")
         self.list.setColumnWidth(0, 220)
         for path, reason in self._failures:
             item = QTreeWidgetItem([printable(path.name), reason])
