@@ -62,8 +62,12 @@ class PhotoTab(QScrollArea):
             if state.detail.unindexed:
                 self._add_unindexed(column, state)
         column.addStretch(1)
+        # Left to itself the area would delete the old page at once, with what is still to be delivered to it.
+        before = self.takeWidget()
         self.setWidget(body)
         body.setAutoFillBackground(False)
+        if before is not None:
+            before.deleteLater()
 
     def _add_facts(self, column: QVBoxLayout, state: PhotoState) -> None:
         photo = state.detail.photo
