@@ -70,7 +70,11 @@ class HistoryDetails(QScrollArea):
             column.addSpacing(16)
         self._buttons(column, detail)
         column.addStretch(1)
+        # The old one may be the sender of the signal that leads here: the area would delete it at once.
+        before = self.takeWidget()
         self.setWidget(body)
+        if before is not None:
+            before.deleteLater()
 
     def _fact(self, name: str, value: str) -> QHBoxLayout:
         row = QHBoxLayout()
