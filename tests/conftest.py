@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,16 @@ def shared_data() -> Path:
     if not root.is_dir():
         pytest.skip("the folder of real photographs (LIKENESS_TEST_DATA) is not on this machine")
     return root
+
+
+@pytest.fixture(autouse=True)
+def garbage_collector(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test of the window has what the program has: no thread but the window's ends a widget."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    from app.ui.garbage import GarbageCollector
+
+    collector = GarbageCollector()
+    yield
+    collector.close()

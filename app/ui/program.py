@@ -17,6 +17,7 @@ from app.ui.controller.remembered import Remembered
 from app.ui.controller.tasks import TaskRunner
 from app.ui.controller.window import WindowController
 from app.ui.controller.window_host import WindowHost
+from app.ui.garbage import GarbageCollector
 from app.ui.shell import EmptyLibrary, MainWindow, PageSpec
 from app.ui.theme import Theme
 from app.ui.widgets.grid import ImageStore
@@ -218,5 +219,6 @@ def application(arguments: list[str]) -> QApplication:
     made.setApplicationName("Likeness")
     made.setApplicationDisplayName("Likeness")
     made.setDesktopFileName("likeness")
+    GarbageCollector(made)
     sys.setswitchinterval(SWITCH_S)
     return made

@@ -36,13 +36,6 @@ def theme(theme_of_session: Theme) -> Iterator[Theme]:
     theme_of_session.set_mode(ThemeMode.LIGHT)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def small_heap(theme_of_session: Theme) -> None:
-    """What was made before a module's tests is not looked through after each of them: half their time."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.fixture(autouse=True)
 def strict_qt(qapp: QApplication) -> Iterator[None]:
     """A Qt warning, or a thread or timer that runs on after the test, fails it."""

@@ -54,6 +54,9 @@ class TaskRunner(QObject):
     its answer is dropped if it runs. An answer for a QObject's method is dropped too once that object
     is gone. An error without a `failed` callback leaves through the signal `unhandled`, which the
     window shows. `run` may be called from the window's thread only; `close` joins the threads.
+
+    What a task holds (a page, through its callbacks) is let go on the window's thread alone, answered or
+    not: a widget must not end on another.
     """
 
     unhandled = Signal(object)
@@ -127,6 +130,11 @@ class TaskRunner(QObject):
         self._answers.clear()
         self._latest.clear()
 
+    def _hand_over(self, task: Task, result: Any = None, error: Exception | None = None) -> None:
+        self._answers.append((task, result, error))
+        if not self._closed:
+            self._answered.emit()
+
     def _forget(self, task: Task) -> None:
         if task.key is not None and self._latest.get(task.key) is task:
             del self._latest[task.key]
@@ -140,7 +148,8 @@ class TaskRunner(QObject):
                     _, task = heapq.heappop(self._waiting[priority])
                     if not task.cancelled:
                         return priority, task
-                    self._forget(task)
+                    self._hand_over(task)
+                    del task
             self._condition.wait()
         return None
 
@@ -161,16 +170,18 @@ class TaskRunner(QObject):
             with self._condition:
                 self._busy -= 1
                 self._running_background -= priority is Priority.BACKGROUND
-                if not self._closed:
-                    self._answers.append((task, result, error))
-                    self._answered.emit()
+                self._hand_over(task, result, error)
+                # Before the window's thread can take it: the last to let go is not this one.
+                del taken, task, result, error
                 self._condition.notify()
-            del taken, task, result, error
 
     @Slot()
     def _deliver(self) -> None:
-        while self._answers:
-            task, result, error = self._answers.popleft()
+        while True:
+            with self._condition:
+                if not self._answers:
+                    return
+                task, result, error = self._answers.popleft()
             self._forget(task)
             if task.cancelled or self._closed:
                 continue

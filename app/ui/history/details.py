@@ -12,6 +12,7 @@ from app.ui.history.words import PLACES
 from app.ui.theme import Theme
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.glyph import Glyph, Panel
+from app.ui.widgets.scroll import replace_widget
 from app.ui.widgets.text import Label, Paragraph
 
 WIDTH = 352
@@ -41,7 +42,7 @@ class HistoryDetails(QScrollArea):
         column.setContentsMargins(20, 22, 20, 16)
         column.addWidget(Paragraph(self.theme, "Select a change to see what it did.", token="t3"))
         column.addStretch(1)
-        self.setWidget(body)
+        replace_widget(self, body)
 
     def show_detail(self, detail: HistoryDetail) -> None:
         theme, change = self.theme, detail.row.change
@@ -70,11 +71,7 @@ class HistoryDetails(QScrollArea):
             column.addSpacing(16)
         self._buttons(column, detail)
         column.addStretch(1)
-        # The old one may be the sender of the signal that leads here: the area would delete it at once.
-        before = self.takeWidget()
-        self.setWidget(body)
-        if before is not None:
-            before.deleteLater()
+        replace_widget(self, body)
 
     def _fact(self, name: str, value: str) -> QHBoxLayout:
         row = QHBoxLayout()

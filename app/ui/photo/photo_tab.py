@@ -11,6 +11,7 @@ from app.ui.photo.state import PhotoState
 from app.ui.theme import Size, Theme
 from app.ui.widgets.button import Button, IconButton, Variant
 from app.ui.widgets.glyph import Divider, Glyph
+from app.ui.widgets.scroll import replace_widget
 from app.ui.widgets.text import ElidedLabel, Label, Paragraph
 
 _STATUS = {
@@ -62,12 +63,8 @@ class PhotoTab(QScrollArea):
             if state.detail.unindexed:
                 self._add_unindexed(column, state)
         column.addStretch(1)
-        # Left to itself the area would delete the old page at once, with what is still to be delivered to it.
-        before = self.takeWidget()
-        self.setWidget(body)
+        replace_widget(self, body)
         body.setAutoFillBackground(False)
-        if before is not None:
-            before.deleteLater()
 
     def _add_facts(self, column: QVBoxLayout, state: PhotoState) -> None:
         photo = state.detail.photo

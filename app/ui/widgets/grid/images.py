@@ -89,11 +89,12 @@ class ImageStore(QObject):
         self._cache: OrderedDict[ImageRequest, QPixmap] = OrderedDict()
         self._latest: dict[Hashable, ImageRequest] = {}
         self._failed: set[ImageRequest] = set()
-        self._waiting: OrderedDict[ImageRequest, object] = OrderedDict()
+        # By the id of the view that asked: a thread of ours must never hold the last reference to one.
+        self._waiting: OrderedDict[ImageRequest, int | None] = OrderedDict()
         self._working: set[ImageRequest] = set()
         self._done: deque[tuple[ImageRequest, QImage | None]] = deque()
-        self._frames: dict[object, set[ImageRequest]] = {}
-        self._owner: object = None
+        self._frames: dict[int, set[ImageRequest]] = {}
+        self._owner: int | None = None
         self._wake = threading.Condition()
         self._closing = False
         self._announced = False
@@ -115,7 +116,7 @@ class ImageStore(QObject):
     def prefetch(self, request: ImageRequest, owner: object = None) -> None:
         """Ask for what may be needed soon, after everything that is needed now."""
         if request not in self._cache:
-            self._ask(request, owner, front=False)
+            self._ask(request, None if owner is None else id(owner), front=False)
 
     def nearest(self, key: Hashable) -> QPixmap | None:
         """The last pixmap of this key in any size, to show scaled until the right one comes."""
@@ -128,15 +129,15 @@ class ImageStore(QObject):
 
     def begin_frame(self, owner: object) -> None:
         """A view starts to paint all of what it shows; what it asks for now is what it wants."""
-        self._owner = owner
-        self._frames[owner] = set()
+        self._owner = id(owner)
+        self._frames[self._owner] = set()
 
     def end_frame(self, owner: object) -> None:
         """Forget what the view asked for in earlier frames and no longer shows."""
         self._owner = None
-        wanted = self._frames.pop(owner, set())
+        wanted = self._frames.pop(id(owner), set())
         with self._wake:
-            for request in [r for r, o in self._waiting.items() if o is owner and r not in wanted]:
+            for request in [r for r, o in self._waiting.items() if o == id(owner) and r not in wanted]:
                 del self._waiting[request]
 
     def forget(self, *keys: Hashable) -> None:
@@ -178,7 +179,7 @@ class ImageStore(QObject):
         self._threads.clear()
         self._done.clear()
 
-    def _ask(self, request: ImageRequest, owner: object, *, front: bool) -> None:
+    def _ask(self, request: ImageRequest, owner: int | None, *, front: bool) -> None:
         if request in self._failed:
             return
         with self._wake:
