@@ -29,27 +29,42 @@ class Task(StrEnum):
     FACE_DETECTION = "face-detection"
     SMALL_FACE_DETECTION = "small-face-detection"
     FACE_EMBEDDING = "face-embedding"
+    FACE_MESH = "face-mesh"
+    AGE = "age"
+    GENDER = "gender"
+    AGE_AND_GENDER = "age-and-gender"
+    EXPRESSION = "expression"
+    GREY_EXPRESSION = "grey-expression"
+    FACE_COVERING = "face-covering"
+    IMAGE_FEATURES = "image-features"
+    EYEWEAR = "eyewear"
+    FACIAL_HAIR = "facial-hair"
+    OBJECTS = "objects"
+    EXPLICIT = "explicit"
+    SUGGESTIVE = "suggestive"
 
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
     """How pixels become the input tensor: (channel - mean) * scale, in `channels` order and `layout`.
 
-    `mean` is in the order of `channels`, 0-255. `size` is (height, width), or None where any
-    multiple of 32 goes.
+    `mean` and `scale` are in the order of `channels`, for values of 0-255. `size` is (height, width), or
+    None where any multiple of 32 goes.
     """
 
     channels: str
     layout: str
     mean: tuple[float, float, float]
-    scale: float
+    scale: tuple[float, float, float]
     size: tuple[int, int] | None
 
     def described(self) -> str:
         """One line for the embedding contract: a change of any part makes another contract."""
         mean = ",".join(f"{value:g}" for value in self.mean)
+        scales = [f"{value:g}" for value in self.scale]
+        scale = scales[0] if len(set(scales)) == 1 else f"({','.join(scales)})"
         size = "any" if self.size is None else f"{self.size[0]}x{self.size[1]}"
-        return f"{self.channels} {self.layout} ({mean}) {self.scale:g} {size}"
+        return f"{self.channels} {self.layout} ({mean}) {scale} {size}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +217,10 @@ def _model(folder: Path, entry: Mapping[str, Any]) -> Model:
         raise ValueError("the mean of the input needs three numbers")
     if spec["channels"] not in ("RGB", "BGR") or spec["layout"] not in ("NCHW", "NHWC"):
         raise ValueError("channels must be RGB or BGR, layout NCHW or NHWC")
+    given = spec["scale"]
+    scale = tuple(float(value) for value in (given if isinstance(given, list) else [given] * 3))
+    if len(scale) != 3:
+        raise ValueError("the scale of the input is one number or three")
     size = spec.get("size")
     name = str(entry["file"])
     if Path(name).name != name:
@@ -215,7 +234,7 @@ def _model(folder: Path, entry: Mapping[str, Any]) -> Model:
             channels=str(spec["channels"]),
             layout=str(spec["layout"]),
             mean=mean,
-            scale=float(spec["scale"]),
+            scale=scale,
             size=None if size is None else (int(size[0]), int(size[1])),
         ),
         licence=str(entry["licence"]),

@@ -18,6 +18,6 @@ def tensor_of(images: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]
         np.copyto(plane, images[..., channel])
         if spec.mean[place]:
             plane -= np.float32(spec.mean[place])
-    if spec.scale != 1.0:
-        tensor *= np.float32(spec.scale)
+        if spec.scale[place] != 1.0:
+            plane *= np.float32(spec.scale[place])
     return tensor if spec.layout == "NCHW" else np.ascontiguousarray(tensor.transpose(0, 2, 3, 1))

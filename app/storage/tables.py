@@ -7,6 +7,7 @@ so that an undone insertion can be put back under its old key.
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     CheckConstraint,
     Column,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -150,6 +152,60 @@ rejections = _table(
     Column("created_at", Integer, nullable=False),
     UniqueConstraint("face_pk", "user_pk"),
 )
+
+# What a face looks like and what a photo shows: worked out again whenever it is missing, so neither is
+# journalled. A trigger drops a face's row when its landmarks change, by whatever act or undo.
+face_attributes = _table(
+    "face_attributes",
+    Column("face_pk", ForeignKey("faces.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("made_by", Text, nullable=False),
+    Column("age", Float, nullable=False),
+    Column("age_low", Integer, nullable=False),
+    Column("age_high", Integer, nullable=False),
+    Column("woman", Float, nullable=False),
+    # Probabilities, 0-1; null where it cannot be told.
+    Column("smile", Float),
+    Column("eyeglasses", Float),
+    Column("sunglasses", Float),
+    Column("beard", Float),
+    Column("mustache", Float),
+    Column("eyes_open", Float),
+    Column("mouth_open", Float),
+    Column("occluded", Float),
+    # The surest emotion, and all of them as a JSON object of confidences.
+    Column("emotion", Text),
+    Column("emotions", Text, nullable=False),
+    Column("gaze_yaw", Float),
+    Column("gaze_pitch", Float),
+    Column("gaze_confidence", Float),
+    Column("roll", Float, nullable=False),
+    Column("yaw", Float, nullable=False),
+    Column("pitch", Float, nullable=False),
+    Column("landmarks", LargeBinary, nullable=False),
+)
+
+# `labels`, `moderation`, `colors`: JSON lists.
+photo_descriptions = _table(
+    "photo_descriptions",
+    Column("photo_pk", ForeignKey("photos.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("made_by", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("moderation", Text, nullable=False),
+    Column("colors", Text, nullable=False),
+)
+
+# The labels once more, a row each, to find photos by; parents of a label have rows of their own.
+photo_labels = _table(
+    "photo_labels",
+    Column("photo_pk", ForeignKey("photos.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Index("ix_photo_labels_name", "name", "photo_pk", "confidence"),
+)
+
+STALE_ATTRIBUTES = """CREATE TRIGGER stale_attributes AFTER UPDATE OF landmarks ON faces
+BEGIN DELETE FROM face_attributes WHERE face_pk = NEW.id; END"""
+event.listen(face_attributes, "after_create", DDL(STALE_ATTRIBUTES))  # type: ignore[no-untyped-call]
 
 saved_searches = _table(
     "saved_searches",

@@ -14,7 +14,7 @@ from app.inference.retinaface import RetinaFace, anchors
 from app.inference.tensors import tensor_of
 from app.inference.yunet import YuNet, cells
 
-SPEC = InputSpec("BGR", "NCHW", (104.0, 117.0, 123.0), 1.0, None)
+SPEC = InputSpec("BGR", "NCHW", (104.0, 117.0, 123.0), (1.0, 1.0, 1.0), None)
 
 
 class StubSession:
@@ -78,5 +78,5 @@ def test_a_yunet_cell_decodes_from_its_corner() -> None:
 def test_tensor_order_mean_and_layout() -> None:
     image = np.array([[[10, 20, 30]]], np.uint8)[None]
     assert tensor_of(image, SPEC)[0, :, 0, 0].tolist() == [30 - 104, 20 - 117, 10 - 123]
-    other = InputSpec("RGB", "NHWC", (0.0, 0.0, 0.0), 0.5, None)
+    other = InputSpec("RGB", "NHWC", (0.0, 0.0, 0.0), (0.5, 0.5, 0.5), None)
     assert tensor_of(image, other)[0, 0, 0].tolist() == [5, 10, 15]
