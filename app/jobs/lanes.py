@@ -1,4 +1,4 @@
-"""Own threads with two priorities: what a person waits for passes bulk work."""
+"""Own threads with priorities: what a person waits for passes bulk work."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ NICENESS: Final = 10
 
 
 class Priority(IntEnum):
+    """What a person waits for, what a person asked for, and what only has to be done some time."""
+
     INTERACTIVE = 0
     BULK = 1
+    IDLE = 2
 
 
 class Lane:

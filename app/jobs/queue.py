@@ -1,4 +1,4 @@
-"""The job queue: jobs run one after the other in two lanes, and whoever subscribed sees them go."""
+"""The job queue: jobs run one after the other in a lane a priority, and whoever subscribed sees them go."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class JobContext:
 
 
 class JobQueue:
-    """Runs jobs: one bulk job at a time, and beside it one that a person waits for.
+    """Runs jobs: one of each priority at a time, beside each other.
 
     `inference` is the lane that their photos go through: a worker for each core. The job itself
     (walking, reading, waiting) runs on an io lane of its priority, so a long import never holds up

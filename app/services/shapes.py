@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.domain.attributes import FaceAttributes, LandmarkName, PhotoDescription
 from app.domain.embedding import EmbeddingContract
 from app.domain.errors import LikenessError
 from app.domain.faces import DetectedFace, Face
@@ -45,14 +46,115 @@ def quality(value: Quality) -> Json:
     return {"Brightness": round(value.brightness, 3), "Sharpness": round(value.sharpness, 3)}
 
 
-def face_detail(face: DetectedFace) -> Json:
-    """FaceDetail with the default attributes."""
-    return {
+def face_detail(face: DetectedFace, attributes: FaceAttributes | None = None) -> Json:
+    """FaceDetail with the default attributes, or with all of them."""
+    shape: Json = {
         "BoundingBox": bounding_box(face.box),
         "Landmarks": landmarks(face.landmarks),
         "Pose": pose(face.pose),
         "Quality": quality(face.quality),
         "Confidence": round(face.confidence, 4),
+    }
+    if attributes is not None:
+        shape |= _attributes(attributes)
+    return shape
+
+
+def _attributes(face: FaceAttributes) -> Json:
+    woman = face.woman >= 0.5
+    shape: Json = {
+        "AgeRange": {"Low": face.age_low, "High": face.age_high},
+        "Gender": {
+            "Value": "Female" if woman else "Male",
+            "Confidence": _percent(face.woman if woman else 1 - face.woman),
+        },
+        "Emotions": [
+            {"Type": emotion.value, "Confidence": round(confidence, 4)}
+            for emotion, confidence in sorted(face.emotions.items(), key=lambda entry: -entry[1])
+        ],
+        "Landmarks": [
+            {"Type": name.value, "X": round(float(x), 6), "Y": round(float(y), 6)}
+            for name, (x, y) in zip(LandmarkName, face.landmarks, strict=True)
+        ],
+        "Pose": pose(face.pose),
+    }
+    for trait, probability in face.traits.items():
+        value = probability >= 0.5
+        shape[trait.value] = {
+            "Value": value,
+            "Confidence": _percent(probability if value else 1 - probability),
+        }
+    if face.eye_direction is not None:
+        shape["EyeDirection"] = {
+            "Yaw": round(face.eye_direction.yaw, 3),
+            "Pitch": round(face.eye_direction.pitch, 3),
+            "Confidence": round(face.eye_direction.confidence, 4),
+        }
+    return shape
+
+
+def _percent(probability: float) -> float:
+    return round(100 * probability, 4)
+
+
+def detect_faces(faces: Iterable[tuple[DetectedFace, FaceAttributes | None]]) -> Json:
+    """DetectFaces' answer."""
+    return {"FaceDetails": [face_detail(face, attributes) for face, attributes in faces]}
+
+
+def detect_labels(
+    description: PhotoDescription, min_confidence: float = 55.0, max_labels: int = 1000
+) -> Json:
+    """DetectLabels' answer, with the dominant colours of the image."""
+    shown = [label for label in description.labels if label.confidence >= min_confidence][:max_labels]
+    return {
+        "Labels": [
+            {
+                "Name": label.name,
+                "Confidence": round(label.confidence, 4),
+                "Instances": [
+                    {
+                        "BoundingBox": bounding_box(BoundingBox(*instance.box)),
+                        "Confidence": round(instance.confidence, 4),
+                    }
+                    for instance in label.instances
+                ],
+                "Parents": [{"Name": name} for name in label.parents],
+                "Aliases": [{"Name": name} for name in label.aliases],
+                "Categories": [{"Name": name} for name in label.categories],
+            }
+            for label in shown
+        ],
+        "ImageProperties": {
+            "DominantColors": [
+                {
+                    "Red": color.red,
+                    "Green": color.green,
+                    "Blue": color.blue,
+                    "HexCode": f"#{color.red:02x}{color.green:02x}{color.blue:02x}",
+                    "CSSColor": color.name,
+                    "SimplifiedColor": color.simplified,
+                    "PixelPercent": round(color.share, 4),
+                }
+                for color in description.colors
+            ]
+        },
+    }
+
+
+def moderation(description: PhotoDescription, min_confidence: float = 50.0) -> Json:
+    """DetectModerationLabels' answer."""
+    return {
+        "ModerationLabels": [
+            {
+                "Name": label.name,
+                "ParentName": label.parent,
+                "TaxonomyLevel": label.level,
+                "Confidence": round(label.confidence, 4),
+            }
+            for label in description.moderation
+            if label.confidence >= min_confidence
+        ]
     }
 
 

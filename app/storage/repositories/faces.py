@@ -87,6 +87,16 @@ def of_photo(connection: Connection, collection_pk: int, photo_pk: int) -> list[
     return sorted(faces, key=lambda face: (-face.detected.box.area, face.id))
 
 
+def of_photos(connection: Connection, photo_pks: Iterable[int]) -> list[Face]:
+    """Those of every collection that is not deleted, in order of creation."""
+    query = (
+        _query()
+        .join(tables.collections, tables.collections.c.id == _FACES.c.collection_pk)
+        .where(among(_FACES.c.photo_pk, photo_pks), tables.collections.c.deleted_at.is_(None))
+    )
+    return _read(connection, query.order_by(_FACES.c.id))
+
+
 def pks_of_photos(connection: Connection, collection_pk: int, photo_pks: Iterable[int]) -> NDArray[np.int64]:
     query = select(_FACES.c.id).where(
         _FACES.c.collection_pk == collection_pk, among(_FACES.c.photo_pk, photo_pks)

@@ -1,0 +1,201 @@
+"""Attributes of faces, labels of photos: at once for what is looked at, in the background for the rest."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.attributes import FaceAttributes, PhotoDescription
+from app.domain.errors import ResourceNotFound
+from app.domain.faces import DetectedFace, Face
+from app.inference.describer import FaceDescriber
+from app.inference.engine import FaceEngine
+from app.inference.labels import PhotoDescriber
+from app.inference.views import FaceView
+from app.jobs import Job, JobContext, JobQueue, JobView, Priority
+from app.services.describing.analysis import AnalysedFace, ImageAnalysis
+from app.services.describing.run import KIND, DescribeRun
+from app.services.events import EventHub
+from app.services.ingest.decoding import LARGEST_SIDE, decode_for_faces
+from app.services.photo_files import PhotoFiles
+from app.storage.gate import Priority as WritePriority
+from app.storage.library import Library
+from app.storage.repositories import collections as collection_rows
+from app.storage.repositories import descriptions, face_attributes
+from app.storage.repositories import faces as face_rows
+
+
+class DescribeService:
+    """What is worked out is stored beside the face or photo and never journalled: it can be had again.
+
+    Thread-safe. Methods that look at a picture take tens of milliseconds and raise ImageError where its file
+    cannot be read, ModelError.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        engine: FaceEngine,
+        faces: FaceDescriber,
+        photos: PhotoDescriber,
+        jobs: JobQueue,
+        events: EventHub,
+    ) -> None:
+        self._database = library.database
+        self._files = PhotoFiles(library.database, library.thumbnails)
+        self._engine = engine
+        self._faces = faces
+        self._photos = photos
+        self._jobs = jobs
+        self._events = events
+        self._lock = threading.Lock()
+        self._running: dict[int, int] = {}
+        # Photos whose file cannot be read now are not tried again until the program is started anew.
+        self._given_up: set[int] = set()
+
+    def analyse(self, source: bytes | Path | NDArray[np.uint8]) -> ImageAnalysis:
+        """All of one image, nothing stored. Pixels are uint8 (H, W, 3) RGB, upright."""
+        if isinstance(source, np.ndarray):
+            pixels, width, height, kind = source, source.shape[1], source.shape[0], ""
+        else:
+            image = decode_for_faces(source)
+            pixels, width, height, kind = image.pixels, image.width, image.height, image.format
+        found = self._engine.detect(pixels)
+        described = self._faces.describe(pixels, found)
+        views = [self._faces.view(pixels, face) for face in found]
+        return ImageAnalysis(
+            pixels=pixels,
+            width=width,
+            height=height,
+            format=kind,
+            faces=tuple(
+                AnalysedFace(face, attributes, _ratios(view))
+                for face, attributes, view in zip(found, described, views, strict=True)
+            ),
+            description=self._photos.describe(pixels),
+        )
+
+    def face(self, face_pk: int) -> FaceAttributes:
+        """Those of a stored face. Raises ResourceNotFound."""
+        with self._database.read() as connection:
+            known = face_attributes.by_face(connection, face_pk, self._faces.made_by)
+            face = face_rows.by_pk(connection, face_pk)
+        if known is not None:
+            return known
+        if face is None:
+            raise ResourceNotFound("This face was deleted in the meantime.")
+        pixels = self._pixels(face.photo_pk)
+        (attributes,) = self._faces.describe(pixels, [face.detected])
+        self._store_faces([(face, attributes)])
+        return attributes
+
+    def mesh(self, face_pk: int) -> NDArray[np.float32]:
+        """float32 (478, 2), ratios of the upright photo. Raises ResourceNotFound."""
+        with self._database.read() as connection:
+            face = face_rows.by_pk(connection, face_pk)
+        if face is None:
+            raise ResourceNotFound("This face was deleted in the meantime.")
+        return _ratios(self._faces.view(self._pixels(face.photo_pk), face.detected))
+
+    def photo(self, photo_pk: int) -> PhotoDescription:
+        """What a stored photo shows. Raises ResourceNotFound."""
+        with self._database.read() as connection:
+            known = descriptions.by_photo(connection, photo_pk, self._photos.made_by)
+        if known is not None:
+            return known
+        description = self._photos.describe(self._pixels(photo_pk))
+        with self._database.write(WritePriority.INTERACTIVE) as connection:
+            descriptions.put(connection, self._photos.made_by, photo_pk, description)
+        return description
+
+    def waiting(self, collection_pk: int) -> int:
+        """How many faces of the collection are yet to be described."""
+        with self._database.read() as connection:
+            return face_attributes.faces_without(connection, collection_pk, self._faces.made_by)
+
+    def labels(self, collection_pk: int) -> list[tuple[str, int]]:
+        """(label, photos that have it) of the collection's described photos, the most frequent first."""
+        with self._database.read() as connection:
+            return descriptions.labels_of(connection, collection_pk)
+
+    def start(self, collection_pk: int) -> JobView | None:
+        """Describe what is not described yet, when nothing else is to be done. None when all is, or the
+        collection is gone; the job that is at it already, where there is one."""
+        with self._lock:
+            running = self._jobs.view(self._running.get(collection_pk, 0))
+            if running is not None and not running.state.ended:
+                return running
+            photo_pks = self._missing(collection_pk)
+            with self._database.read() as connection:
+                collection = collection_rows.by_pk(connection, collection_pk)
+            if not photo_pks or collection is None:
+                return None
+
+            def run(context: JobContext) -> str:
+                return DescribeRun(context, photo_pks, self._describe, self._events, self._given_up.add)()
+
+            title = f"Describing the faces of {collection.display_name}"
+            job = Job(KIND, title, run, collection_pk=collection_pk, priority=Priority.IDLE)
+            view = self._jobs.submit(job)
+            self._running[collection_pk] = view.id
+            return view
+
+    def _missing(self, collection_pk: int) -> list[int]:
+        with self._database.read() as connection:
+            faces = face_attributes.photos_without(connection, collection_pk, self._faces.made_by)
+            photos = descriptions.photos_without(connection, collection_pk, self._photos.made_by)
+        return sorted((set(faces.tolist()) | set(photos.tolist())) - self._given_up)
+
+    def _describe(self, photo_pk: int) -> None:
+        """On the inference lane: all that is missing of one photo, in every collection."""
+        with self._database.read() as connection:
+            faces = face_rows.of_photos(connection, [photo_pk])
+            described = face_attributes.described_among(
+                connection, [face.id for face in faces], self._faces.made_by
+            )
+            known = descriptions.by_photo(connection, photo_pk, self._photos.made_by) is not None
+        faces = [face for face in faces if face.id not in described]
+        if known and not faces:
+            return
+        pixels = self._pixels(photo_pk)
+        attributes = self._faces.describe(pixels, [face.detected for face in faces]) if faces else []
+        description = None if known else self._photos.describe(pixels)
+        self._store_faces(list(zip(faces, attributes, strict=True)), WritePriority.BULK)
+        if description is not None:
+            with self._database.write(WritePriority.BULK) as connection:
+                descriptions.put(connection, self._photos.made_by, photo_pk, description)
+
+    def _store_faces(
+        self,
+        entries: list[tuple[Face, FaceAttributes]],
+        priority: WritePriority = WritePriority.INTERACTIVE,
+    ) -> None:
+        """Not of a face whose box or landmarks were changed while it was looked at."""
+        if not entries:
+            return
+        with self._database.write(priority) as connection:
+            now = face_rows.by_pks(connection, [face.id for face, _ in entries])
+            face_attributes.put(
+                connection,
+                self._faces.made_by,
+                [
+                    (face.id, attributes)
+                    for face, attributes in entries
+                    if face.id in now and _same_place(now[face.id].detected, face.detected)
+                ],
+            )
+
+    def _pixels(self, photo_pk: int) -> NDArray[np.uint8]:
+        return self._files.decode(photo_pk, LARGEST_SIDE).pixels
+
+
+def _same_place(one: DetectedFace, other: DetectedFace) -> bool:
+    return one.box == other.box and one.landmarks == other.landmarks
+
+
+def _ratios(view: FaceView) -> NDArray[np.float32]:
+    height, width = view.pixels.shape[:2]
+    return (view.mesh[:, :2] / np.array([width, height], np.float32)).astype(np.float32)
