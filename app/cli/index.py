@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, Session, session_of, spoken
 from app.cli.pictures import named_path
+from app.cli.progress import follow
 from app.domain.errors import InvalidParameter, ResourceNotFound
 from app.domain.records import Collection
 from app.jobs import JobState, JobView
 from app.services.naming import counted
 from app.services.workbench import Workbench
-
-# Longer than any photo takes that is under way.
-_STOP_SECONDS = 30.0
 
 
 def register(app: typer.Typer) -> None:
@@ -64,7 +52,8 @@ def register(app: typer.Typer) -> None:
 
 def _index(session: Session, bench: Workbench, collection: str, paths: list[Path], as_json: bool) -> JobView:
     target = _collection(bench, collection)
-    final = _run(session, bench, target.id, paths, quiet=as_json)
+    job = bench.ingest.index_paths(target.id, paths)
+    final = follow(session, bench, job, "Indexing", quiet=as_json)
     failures = bench.ingest.failures(final.id)
     after = bench.collections.by_pk(target.id)
     if as_json:
@@ -106,42 +95,3 @@ def _collection(bench: Workbench, collection_id: str) -> Collection:
         return bench.collections.get(collection_id)
     except ResourceNotFound:
         return bench.collections.create(collection_id)
-
-
-def _run(session: Session, bench: Workbench, pk: int, paths: list[Path], *, quiet: bool) -> JobView:
-    """Wait for the job; Ctrl+C cancels it between two photos, and a second one waits no longer."""
-    ended = threading.Event()
-    job = bench.ingest.index_paths(pk, paths)
-    latest = {job.id: job}
-
-    def changed(view: JobView) -> None:
-        if view.id == job.id:
-            latest[job.id] = view
-            if view.state.ended:
-                ended.set()
-
-    unsubscribe = bench.jobs.subscribe(changed)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    shown = console.is_terminal and not console.is_dumb_terminal and not quiet
-    try:
-        with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
-            task = progress.add_task("Indexing", total=None)
-            for view in bench.jobs.views():
-                changed(view)
-            while not ended.wait(0.1):
-                view = latest[job.id]
-                progress.update(task, completed=view.done, total=view.total)
-    except KeyboardInterrupt:
-        session.complain("Stopping after the photos that are under way; what is indexed stays.")
-        bench.jobs.cancel(job.id)
-        ended.wait(_STOP_SECONDS)
-    finally:
-        unsubscribe()
-    return bench.jobs.view(job.id) or latest[job.id]
