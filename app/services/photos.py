@@ -22,7 +22,8 @@ from app.storage import tables
 from app.storage.clock import now_ms
 from app.storage.database import Database
 from app.storage.gate import Priority
-from app.storage.repositories import collections, faces, photos
+from app.storage.repositories import collections, faces, looks, photos
+from app.storage.repositories.looks import Gaze, Looks
 from app.storage.repositories.photo_listing import PhotoFilter, PhotoSort, sorted_photos
 from app.storage.repositories.photos import CellFace, PhotoCell, PhotoPath
 from app.storage.thumbnails import ThumbnailCache
@@ -30,7 +31,9 @@ from app.storage.thumbnails import ThumbnailCache
 __all__ = [
     "CellFace",
     "FaceView",
+    "Gaze",
     "Listing",
+    "Looks",
     "PhotoCell",
     "PhotoDetail",
     "PhotoFilter",
@@ -38,10 +41,19 @@ __all__ = [
     "PhotoService",
     "PhotoSort",
     "Section",
+    "Undescribed",
     "UnindexedFace",
 ]
 
 _CHECK_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Undescribed:
+    """How many photos have no labels and how many shown faces no attributes yet."""
+
+    photos: int
+    faces: int
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,19 @@ class PhotoService:
         if sort is PhotoSort.FACES:
             return by_count(found.ids, found.keys, "face")
         return by_month(found.ids, found.keys)
+
+    def labels(self, collection_pk: int) -> list[tuple[str, int]]:
+        """What the collection's photos show, with how many show it, the most frequent first."""
+        with self._database.read() as connection:
+            return looks.labels(connection, collection_pk)
+
+    def undescribed(self, collection_pk: int) -> Undescribed:
+        """What cannot be found by its looks yet."""
+        with self._database.read() as connection:
+            return Undescribed(
+                looks.undescribed_photos(connection, collection_pk),
+                looks.undescribed_faces(connection, collection_pk),
+            )
 
     def cells(self, collection_pk: int, ids: Sequence[int]) -> dict[int, PhotoCell]:
         """Photos that have left the collection are left out."""

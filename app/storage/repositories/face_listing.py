@@ -16,6 +16,7 @@ from app.domain.geometry import BoundingBox, Quality
 from app.storage import tables
 from app.storage.clock import from_ms
 from app.storage.repositories.faces import box_of
+from app.storage.repositories.looks import Looks, looking_like, showing
 from app.storage.repositories.photo_listing import NO_DATE, first_names
 from app.storage.repositories.rows import among, numbers
 
@@ -39,6 +40,7 @@ class FaceFilter:
     user_pks: faces of one of these people.
     min_size: the longer side of the box in pixels of the photo.
     hidden: False (as given) leaves hidden faces out, True gives them alone, None both.
+    looks: what it looks like; labels: each of these is seen in its photo.
     """
 
     named: bool | None = None
@@ -49,6 +51,8 @@ class FaceFilter:
     min_confidence: float | None = None
     min_size: float | None = None
     hidden: bool | None = False
+    looks: Looks | None = None
+    labels: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,10 @@ def sorted_faces(
     ):
         if least is not None:
             query = query.where(value >= least)
+    if wanted.looks:
+        query = query.where(_FACES.c.id.in_(looking_like(wanted.looks)))
+    for label in sorted(wanted.labels or ()):
+        query = query.where(_FACES.c.photo_pk.in_(showing(label)))
     if wanted.hidden is not None:
         query = query.where(_FACES.c.hidden.is_(wanted.hidden))
     ids, keys = numbers(connection, query)

@@ -18,6 +18,7 @@ from app.domain.text import printable
 from app.storage import tables
 from app.storage.clock import to_ms
 from app.storage.repositories import users
+from app.storage.repositories.looks import Looks, looking_like, showing
 from app.storage.repositories.rows import among, column, numbers
 
 Ids = NDArray[np.int64]
@@ -46,6 +47,7 @@ class PhotoFilter:
     min_sharpness: at least one face of that sharpness (0-100) or more.
     taken_from, taken_to: both days included; a photo without a date matches neither.
     missing: True for photos with no file left.
+    labels: each of these is seen in the photo; looks: at least one shown face looks so.
     """
 
     text: str = ""
@@ -58,6 +60,8 @@ class PhotoFilter:
     taken_to: date | None = None
     status: PhotoStatus | None = None
     missing: bool | None = None
+    labels: frozenset[str] | None = None
+    looks: Looks | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,11 @@ def _kept(
             keep &= counts <= wanted.max_faces
     if wanted.min_sharpness is not None:
         keep &= np.isin(ids, photos_of_faces(_FACES.c.sharpness >= wanted.min_sharpness))
+    for label in sorted(wanted.labels or ()):
+        keep &= np.isin(ids, column(connection, showing(label)))
+    if wanted.looks:
+        alike = _FACES.c.id.in_(looking_like(wanted.looks))
+        keep &= np.isin(ids, photos_of_faces(_FACES.c.hidden.is_(False), alike))
     if wanted.missing is not None:
         present = column(connection, select(tables.photo_paths.c.photo_pk).where(_PRESENT))
         found = np.isin(ids, present)
