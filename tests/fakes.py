@@ -9,7 +9,7 @@ colour an unrelated one (similarity far below 80). Squares must not touch each o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from app.domain.attributes import (
+    DominantColor,
+    Emotion,
+    EyeDirection,
+    FaceAttributes,
+    Instance,
+    Label,
+    LandmarkName,
+    ModerationLabel,
+    PhotoDescription,
+    Trait,
+)
 from app.domain.embedding import EmbeddingContract, SimilarityScale
 from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
+from app.inference.orientation import TurnedFaces
+from app.inference.views import MESH_POINTS, FaceView
 
 Color = tuple[int, int, int]
 Square = tuple[Color, tuple[int, int, int]]
@@ -87,11 +101,16 @@ class FakeEngine:
         self.contract = EmbeddingContract("fake-squares", "0" * 64, DIMENSION, "square", "colour")
         self.scale = SimilarityScale((-1.0, 0.5, 0.6, 0.8, 1.0), (0.0, 80.0, 90.0, 99.0, 100.0))
         self.detections = 0
+        # How every picture that states no orientation is said to lie: 0, 90, 180 or 270.
+        self.lies = 0
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[DetectedFace]:
         self.detections += 1
         faces = [self._face(pixels, bounds, 99.0) for bounds in _squares(pixels)]
         return sorted(faces, key=lambda face: -face.box.area)
+
+    def detect_any_way_up(self, pixels: NDArray[np.uint8]) -> TurnedFaces:
+        return TurnedFaces(self.detect(pixels), self.lies)
 
     def embed(self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks]) -> NDArray[np.float32]:
         if not landmarks:
@@ -171,3 +190,60 @@ def _squares(pixels: NDArray[np.uint8]) -> list[tuple[float, float, float, float
         for left, top, right, bottom in patches
         if right - left >= _SMALLEST_SIDE and bottom - top >= _SMALLEST_SIDE
     ]
+
+
+class FakeFaceDescriber:
+    """Implements app.inference.describer.FaceDescriber. The age follows the colour; `before` is called first."""
+
+    def __init__(self) -> None:
+        self.made_by = "fake faces"
+        self.described = 0
+        self.before: Callable[[], object] = lambda: None
+
+    @staticmethod
+    def age_of(color: Color) -> float:
+        return float(10 + color[0] % 60)
+
+    def view(self, pixels: NDArray[np.uint8], face: DetectedFace) -> FaceView:
+        height, width = pixels.shape[:2]
+        left, top, across, down = face.box.to_pixels(width, height)
+        steps = np.linspace(0, 1, MESH_POINTS)
+        mesh = np.column_stack([left + steps * across, top + steps * down, np.zeros(MESH_POINTS)])
+        return FaceView(pixels, mesh.astype(np.float32))
+
+    def describe(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceAttributes]:
+        self.before()
+        self.described += len(faces)
+        return [self._attributes(pixels, face) for face in faces]
+
+    def _attributes(self, pixels: NDArray[np.uint8], face: DetectedFace) -> FaceAttributes:
+        age = self.age_of(_color_at(pixels, face.landmarks))
+        points = self.view(pixels, face).mesh[: len(LandmarkName), :2] / pixels.shape[1::-1]
+        return FaceAttributes(
+            age=age,
+            age_low=int(age) - 4,
+            age_high=int(age) + 4,
+            woman=0.25,
+            traits={Trait.SMILE: 0.75, Trait.BEARD: 0.125, Trait.EYES_OPEN: 1.0},
+            emotions={Emotion.HAPPY: 90.0, Emotion.CALM: 10.0},
+            eye_direction=EyeDirection(5.0, -2.0, 80.0),
+            landmarks=points.astype(np.float32),
+            pose=face.pose,
+        )
+
+
+class FakePhotoDescriber:
+    """Implements app.inference.labels.PhotoDescriber: every photo shows a square."""
+
+    def __init__(self) -> None:
+        self.made_by = "fake photos"
+        self.described = 0
+
+    def describe(self, pixels: NDArray[np.uint8]) -> PhotoDescription:
+        self.described += 1
+        box = Instance((0.1, 0.1, 0.2, 0.2), 97.0)
+        return PhotoDescription(
+            labels=(Label("Square", 97.0, (box,), ("Shape",), ("Quadrangle",), ("Patterns and Shapes",)),),
+            moderation=(ModerationLabel("Suggestive", "", 1, 60.0),),
+            colors=(DominantColor(128, 128, 128, "gray", "grey", 90.0),),
+        )

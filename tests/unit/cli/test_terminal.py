@@ -171,7 +171,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_command_goes_on(
     likeness.opened = watch
     _Impatient.pressed = 0
     with monkeypatch.context() as patched:
-        patched.setattr("app.cli.index.threading", SimpleNamespace(Event=_Impatient))
+        patched.setattr("app.cli.progress.threading", SimpleNamespace(Event=_Impatient))
         answer = likeness("index", "family", folder)
     assert answer.status == 130
     assert "Stopping" in answer.err
