@@ -193,7 +193,7 @@ def _squares(pixels: NDArray[np.uint8]) -> list[tuple[float, float, float, float
 
 
 class FakeFaceDescriber:
-    """Implements app.inference.describer.FaceDescriber. The age follows the colour; `before` is called first."""
+    """A FaceDescriber to whom the age follows the colour; `before` is called first."""
 
     def __init__(self) -> None:
         self.made_by = "fake faces"

@@ -14,6 +14,7 @@ import typer
 from app.cli.terminal import OutputFailed, ReaderGone, write_json, write_text
 from app.domain.errors import LikenessError
 from app.services.compare import CompareService
+from app.services.describing import ImageAnalyser
 from app.services.detect import DetectService
 from app.services.workbench import Workbench
 
@@ -31,6 +32,7 @@ class Viewer:
 
     detect: DetectService
     compare: CompareService
+    analyser: ImageAnalyser
 
 
 @dataclass

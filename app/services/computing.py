@@ -17,6 +17,19 @@ _TASKS: Final = {
     Task.FACE_DETECTION: "Finds faces",
     Task.SMALL_FACE_DETECTION: "Finds small faces",
     Task.FACE_EMBEDDING: "Tells faces apart",
+    Task.FACE_MESH: "Finds 478 points of a face",
+    Task.AGE: "Estimates age",
+    Task.GENDER: "Estimates gender",
+    Task.AGE_AND_GENDER: "Estimates age and gender",
+    Task.EXPRESSION: "Reads expressions",
+    Task.GREY_EXPRESSION: "Reads expressions",
+    Task.FACE_COVERING: "Sees covered faces",
+    Task.IMAGE_FEATURES: "Names scenes and things",
+    Task.EYEWEAR: "Sees glasses",
+    Task.FACIAL_HAIR: "Sees beards and mustaches",
+    Task.OBJECTS: "Finds things in photos",
+    Task.EXPLICIT: "Finds explicit photos",
+    Task.SUGGESTIVE: "Finds suggestive photos",
 }
 
 

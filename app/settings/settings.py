@@ -29,6 +29,7 @@ class Settings(BaseModel):
     provider: Annotated[ProviderChoice, Field(description="What onnxruntime runs the models on")] = "cpu"
     workers: Annotated[int | None, Field(ge=1, le=64, description="Photos at once; None: one a core")] = None
     threshold: Annotated[float, Field(ge=0, le=100, description="Similarity that counts as a match")] = 80.0
+    describe: Annotated[bool, Field(description="Work out attributes and labels in the background")] = True
     recent_libraries: tuple[str, ...] = ()
 
     def changed(self, **values: Any) -> Settings:

@@ -14,12 +14,11 @@ from app.domain.faces import DetectedFace, Face
 from app.inference.describer import FaceDescriber
 from app.inference.engine import FaceEngine
 from app.inference.labels import PhotoDescriber
-from app.inference.views import FaceView
 from app.jobs import Job, JobContext, JobQueue, JobView, Priority
-from app.services.describing.analysis import AnalysedFace, ImageAnalysis
+from app.services.describing.analysis import ImageAnalyser, ImageAnalysis, ratios
 from app.services.describing.run import KIND, DescribeRun
 from app.services.events import EventHub
-from app.services.ingest.decoding import LARGEST_SIDE, decode_for_faces
+from app.services.ingest.decoding import LARGEST_SIDE
 from app.services.photo_files import PhotoFiles
 from app.storage.gate import Priority as WritePriority
 from app.storage.library import Library
@@ -46,7 +45,7 @@ class DescribeService:
     ) -> None:
         self._database = library.database
         self._files = PhotoFiles(library.database, library.thumbnails)
-        self._engine = engine
+        self._analyser = ImageAnalyser(engine, faces, photos)
         self._faces = faces
         self._photos = photos
         self._jobs = jobs
@@ -58,25 +57,7 @@ class DescribeService:
 
     def analyse(self, source: bytes | Path | NDArray[np.uint8]) -> ImageAnalysis:
         """All of one image, nothing stored. Pixels are uint8 (H, W, 3) RGB, upright."""
-        if isinstance(source, np.ndarray):
-            pixels, width, height, kind = source, source.shape[1], source.shape[0], ""
-        else:
-            image = decode_for_faces(source)
-            pixels, width, height, kind = image.pixels, image.width, image.height, image.format
-        found = self._engine.detect(pixels)
-        described = self._faces.describe(pixels, found)
-        views = [self._faces.view(pixels, face) for face in found]
-        return ImageAnalysis(
-            pixels=pixels,
-            width=width,
-            height=height,
-            format=kind,
-            faces=tuple(
-                AnalysedFace(face, attributes, _ratios(view))
-                for face, attributes, view in zip(found, described, views, strict=True)
-            ),
-            description=self._photos.describe(pixels),
-        )
+        return self._analyser.analyse(source)
 
     def face(self, face_pk: int) -> FaceAttributes:
         """Those of a stored face. Raises ResourceNotFound."""
@@ -98,7 +79,7 @@ class DescribeService:
             face = face_rows.by_pk(connection, face_pk)
         if face is None:
             raise ResourceNotFound("This face was deleted in the meantime.")
-        return _ratios(self._faces.view(self._pixels(face.photo_pk), face.detected))
+        return ratios(self._faces.view(self._pixels(face.photo_pk), face.detected))
 
     def photo(self, photo_pk: int) -> PhotoDescription:
         """What a stored photo shows. Raises ResourceNotFound."""
@@ -194,8 +175,3 @@ class DescribeService:
 
 def _same_place(one: DetectedFace, other: DetectedFace) -> bool:
     return one.box == other.box and one.landmarks == other.landmarks
-
-
-def _ratios(view: FaceView) -> NDArray[np.float32]:
-    height, width = view.pixels.shape[:2]
-    return (view.mesh[:, :2] / np.array([width, height], np.float32)).astype(np.float32)
