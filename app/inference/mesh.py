@@ -1,0 +1,126 @@
+"""The dense landmarks of faces: 478 points with the irises, in two looks.
+
+The first look is at a square around the detector's box, turned upright; the second at one around the points
+of the first, which is how the network was trained to see a face. docs/adr/0060 has the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import ModelError
+from app.domain.faces import DetectedFace
+from app.inference.alignment import ARCFACE_TEMPLATE, similarity_transform
+from app.inference.resampling import warp
+from app.inference.sessions import Session
+from app.inference.tensors import tensor_of
+from app.inference.views import MESH_POINTS
+
+# Sides of the squares, in sides of what they are laid around: the detector's box, the box of the points.
+FIRST_REACH: Final = 1.5
+SECOND_REACH: Final = 1.5
+# Faces in one run of the network: more do not fit the cache.
+BATCH: Final = 4
+# Outer corners of the eyes, the viewer's left one first.
+OUTER_CORNERS: Final = (33, 263)
+# The skin's points without the irises, which closed eyes and dark glasses leave anywhere.
+SKIN: Final = 468
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mesh:
+    """points: float32 (478, 3) as FaceView has them. presence: 0-1, that there is a face at all."""
+
+    points: NDArray[np.float32]
+    presence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A square in the picture: centre and side in pixels, turned clockwise by `angle` (radians)."""
+
+    x: float
+    y: float
+    side: float
+    angle: float
+
+    def matrix(self, size: int) -> NDArray[np.float64]:
+        """(2, 3): from pixels of the square seen with `size` pixels to those of the picture."""
+        step = self.side / size
+        cosine, sine = np.cos(self.angle) * step, np.sin(self.angle) * step
+        middle = (size - 1) / 2
+        return np.array(
+            [
+                [cosine, -sine, self.x - (cosine - sine) * middle],
+                [sine, cosine, self.y - (sine + cosine) * middle],
+            ]
+        )
+
+
+class FaceMesh:
+    """The mesh network."""
+
+    def __init__(self, session: Session) -> None:
+        """Raises ModelError if the manifest does not say how large the network's input is."""
+        self._session = session
+        if session.model.input.size is None:
+            raise ModelError(f"The entry of the model {session.model.id} lacks the size of its input.")
+        self._size = session.model.input.size[0]
+
+    def fit(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[Mesh]:
+        """The mesh of each face of uint8 (H, W, 3) RGB, upright.
+
+        Raises:
+            ModelError: the model's file is missing, altered or gives another count of points.
+        """
+        squares = [first_square(face, pixels.shape[1], pixels.shape[0]) for face in faces]
+        first = self._look(pixels, squares)
+        return self._look(pixels, [second_square(mesh.points) for mesh in first])
+
+    def _look(self, pixels: NDArray[np.uint8], squares: Sequence[Square]) -> list[Mesh]:
+        meshes: list[Mesh] = []
+        for start in range(0, len(squares), BATCH):
+            part = squares[start : start + BATCH]
+            matrices = [square.matrix(self._size) for square in part]
+            chips = np.stack([warp(pixels, matrix, self._size) for matrix in matrices])
+            answer = self._session.run(tensor_of(chips, self._session.model.input))
+            points, presence = answer.get("mesh"), answer.get("presence")
+            if points is None or presence is None or points.shape != (len(part), MESH_POINTS, 3):
+                raise ModelError(
+                    f"The model {self._session.model.id} does not give {MESH_POINTS} points as “mesh” "
+                    "and their “presence”."
+                )
+            for matrix, square, own, chance in zip(matrices, part, points, presence, strict=True):
+                placed = np.empty((MESH_POINTS, 3), np.float32)
+                placed[:, :2] = (own[:, :2] - 0.5) @ matrix[:, :2].T + matrix[:, 2]
+                placed[:, 2] = own[:, 2] * (square.side / self._size)
+                meshes.append(Mesh(placed, float(chance.item())))
+        return meshes
+
+
+def first_square(face: DetectedFace, width: int, height: int) -> Square:
+    """Around the detector's box, turned by the angle of the five landmarks."""
+    left, top, box_width, box_height = face.box.to_pixels(width, height)
+    try:
+        turn = similarity_transform(ARCFACE_TEMPLATE, face.landmarks.to_pixels(width, height))
+        angle = float(np.arctan2(turn[1, 0], turn[0, 0]))
+    except ValueError:
+        angle = 0.0
+    side = max(box_width, box_height, 1.0) * FIRST_REACH
+    return Square(left + box_width / 2, top + box_height / 2, side, angle)
+
+
+def second_square(points: NDArray[np.float32]) -> Square:
+    """Around the points as they lie when the eyes are level."""
+    across = points[OUTER_CORNERS[1], :2] - points[OUTER_CORNERS[0], :2]
+    angle = float(np.arctan2(across[1], across[0]))
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    level = points[:SKIN, :2] @ turn.T
+    low, high = level.min(axis=0), level.max(axis=0)
+    x, y = (low + high) / 2 @ turn
+    return Square(float(x), float(y), max(1.0, float((high - low).max())) * SECOND_REACH, angle)

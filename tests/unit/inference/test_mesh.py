@@ -1,0 +1,134 @@
+"""The two looks of the mesh network, with a network of known answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from app.domain.errors import ModelError
+from app.domain.faces import DetectedFace
+from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
+from app.inference.alignment import ARCFACE_TEMPLATE
+from app.inference.manifest import InputSpec, Model, Task
+from app.inference.mesh import BATCH, FaceMesh, Square, first_square, second_square
+from app.inference.views import MESH_POINTS
+
+SIZE = 256
+
+
+class Network:
+    """Answers every square with the same points, and remembers what it was shown."""
+
+    def __init__(self, points: NDArray[np.float32], size: tuple[int, int] | None = (SIZE, SIZE)) -> None:
+        spec = InputSpec("RGB", "NCHW", (0.0, 0.0, 0.0), (1 / 255,) * 3, size)
+        self.model = Model("mesh", Task.FACE_MESH, Path("mesh.onnx"), "", spec, "", "", {})
+        self.points = points
+        self.shown: list[NDArray[np.float32]] = []
+
+    def run(self, tensor: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        self.shown.append(tensor)
+        count = len(tensor)
+        return {
+            "mesh": np.repeat(self.points[None], count, axis=0),
+            "presence": np.full((count, 1), 0.75, np.float32),
+        }
+
+
+def points() -> NDArray[np.float32]:
+    """A face in the middle of the square, half as wide, its eyes level."""
+    made = np.random.default_rng(1).uniform(64, 192, (MESH_POINTS, 3)).astype(np.float32)
+    made[0, :2], made[1, :2] = 64, 192
+    made[33, :2], made[263, :2] = (96, 110), (160, 110)
+    return made
+
+
+def face(box: BoundingBox, marks: NDArray[np.float32]) -> DetectedFace:
+    return DetectedFace(box, Landmarks(marks), 99.0, Pose(0, 0, 0), Quality(50, 50))
+
+
+def upright(box: BoundingBox) -> DetectedFace:
+    return face(
+        box, (ARCFACE_TEMPLATE / 112 * [box.width, box.height] + [box.left, box.top]).astype(np.float32)
+    )
+
+
+def test_a_square_shows_the_middle_in_the_middle() -> None:
+    matrix = Square(70, 40, 128, 0.3).matrix(SIZE)
+    assert matrix @ [127.5, 127.5, 1] == pytest.approx([70, 40])
+    right = matrix @ [128.5, 127.5, 1] - matrix @ [127.5, 127.5, 1]
+    assert np.linalg.norm(right) == pytest.approx(0.5)
+    assert np.arctan2(right[1], right[0]) == pytest.approx(0.3)
+
+
+@given(st.floats(-3, 3))
+def test_the_first_square_turns_with_the_face(angle: float) -> None:
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    marks = ((ARCFACE_TEMPLATE - 56) @ turn.T + 500) / 1000
+    square = first_square(face(BoundingBox(0.4, 0.4, 0.2, 0.25), marks.astype(np.float32)), 1000, 1000)
+    assert square.angle == pytest.approx(angle, abs=1e-3)
+    assert (square.x, square.y) == pytest.approx((500, 525))
+
+
+def test_landmarks_that_coincide_leave_it_upright() -> None:
+    square = first_square(face(BoundingBox(0.4, 0.4, 0.2, 0.2), np.full((5, 2), 0.5, np.float32)), 100, 100)
+    assert square.angle == 0
+
+
+@given(st.floats(-3, 3), st.floats(0.1, 9))
+def test_the_second_square_holds_the_level_points(angle: float, scale: float) -> None:
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
+    plain = points()
+    moved = plain.copy()
+    moved[:, :2] = plain[:, :2] @ turn.T + [1000, 700]
+    square, base = second_square(moved), second_square(plain)
+    assert square.angle == pytest.approx(angle, abs=1e-3)
+    assert square.side == pytest.approx(base.side * scale, rel=1e-3)
+    assert (square.x, square.y) == pytest.approx(
+        tuple(turn @ [base.x, base.y] + [1000, 700]), abs=1e-2 * scale + 1e-2
+    )
+
+
+def test_points_come_in_pixels_of_the_picture() -> None:
+    network = Network(points())
+    box = BoundingBox(0.25, 0.25, 0.25, 0.25)
+    pixels = np.zeros((400, 400, 3), np.uint8)
+    mesh = FaceMesh(network).fit(pixels, [upright(box)])[0]  # type: ignore[arg-type]
+    assert mesh.points.shape == (MESH_POINTS, 3) and mesh.points.dtype == np.float32
+    assert mesh.presence == 0.75
+    first = first_square(upright(box), 400, 400)
+    looked = (points()[:, :2] - 128) * (first.side / SIZE) + [first.x, first.y]
+    second = second_square(np.column_stack([looked, points()[:, 2]]).astype(np.float32))
+    expected = (points()[:, :2] - 128) * (second.side / SIZE) + [second.x, second.y]
+    np.testing.assert_allclose(mesh.points[:, :2], expected, atol=0.01)
+    np.testing.assert_allclose(mesh.points[:, 2], points()[:, 2] * second.side / SIZE, atol=0.01)
+
+
+def test_faces_are_shown_in_batches_in_their_order() -> None:
+    network = Network(points())
+    boxes = [BoundingBox(0.05 * each, 0.1, 0.2, 0.2) for each in range(BATCH + 2)]
+    pixels = np.zeros((300, 300, 3), np.uint8)
+    meshes = FaceMesh(network).fit(pixels, [upright(box) for box in boxes])  # type: ignore[arg-type]
+    assert [len(each) for each in network.shown] == [BATCH, 2, BATCH, 2]
+    places = [float(mesh.points[:, 0].mean()) for mesh in meshes]
+    assert places == sorted(places)
+    assert np.diff(places) == pytest.approx(15, abs=1)
+
+
+def test_no_faces_need_no_network() -> None:
+    network = Network(points())
+    assert FaceMesh(network).fit(np.zeros((9, 9, 3), np.uint8), []) == []  # type: ignore[arg-type]
+    assert network.shown == []
+
+
+def test_another_count_of_points_is_refused() -> None:
+    network = Network(points()[:468])
+    with pytest.raises(ModelError, match="478"):
+        FaceMesh(network).fit(np.zeros((9, 9, 3), np.uint8), [upright(BoundingBox(0, 0, 1, 1))])  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="size"):
+        FaceMesh(Network(points(), None))  # type: ignore[arg-type]
