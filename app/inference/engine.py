@@ -18,6 +18,7 @@ from app.inference.candidates import Candidates
 from app.inference.detection import FaceDetector
 from app.inference.embedding import FaceEmbedder
 from app.inference.manifest import Model, Task, load_manifest
+from app.inference.orientation import TurnedFaces, TurnFinder, lying, upright
 from app.inference.pose import pose_of
 from app.inference.quality import quality_of
 from app.inference.retinaface import RetinaFace
@@ -39,6 +40,9 @@ class FaceEngine(Protocol):
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[DetectedFace]:
         """All faces, the largest first."""
+
+    def detect_any_way_up(self, pixels: NDArray[np.uint8]) -> TurnedFaces:
+        """As detect, of a picture that may lie on its side or its head and does not say so."""
 
     def embed(self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks]) -> NDArray[np.float32]:
         """One vector of length 1 for each face: float32 (n, dimension)."""
@@ -81,7 +85,9 @@ class OnnxFaceEngine:
         embedding = Session(manifest, manifest.default(Task.FACE_EMBEDDING), provider, threads)
         small = Session(manifest, manifest.default(Task.SMALL_FACE_DETECTION), provider, threads)
         self._sessions = (detection, small, embedding)
-        self._detector = FaceDetector(RetinaFace(detection), YuNet(small))
+        networks = RetinaFace(detection), YuNet(small)
+        self._detector = FaceDetector(*networks)
+        self._turns = TurnFinder(*networks)
         self._calibration, self.working_confidence = _calibration(detection.model)
         self._aligner = FaceAligner()
         self._embedder = FaceEmbedder(embedding)
@@ -100,6 +106,18 @@ class OnnxFaceEngine:
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[DetectedFace]:
         return self.detect_from(pixels, self.working_confidence)
+
+    def detect_any_way_up(self, pixels: NDArray[np.uint8]) -> TurnedFaces:
+        faces = self.detect(pixels)
+        height, width = pixels.shape[:2]
+        boxes = np.array([face.box.to_pixels(width, height) for face in faces], np.float32).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        degrees = self._turns.degrees(pixels, boxes)
+        if degrees:
+            turned = self.detect(upright(pixels, degrees))
+            if turned:
+                return TurnedFaces([lying(face, degrees) for face in turned], degrees)
+        return TurnedFaces(faces, 0)
 
     def detect_from(self, pixels: NDArray[np.uint8], confidence: float) -> list[DetectedFace]:
         """As detect, with a bar of one's own, 0-100; below about 20 most candidates are no faces."""

@@ -42,7 +42,7 @@ def refined(
     points = faces.points.copy()
     for start in range(0, len(chosen), BATCH):
         part = chosen[start : start + BATCH]
-        squares = [_square(pixels, faces.boxes[index]) for index in part]
+        squares = [square_around(pixels, faces.boxes[index]) for index in part]
         pictures = np.stack([picture for picture, _, _ in squares])
         straight = network.batch(pictures, SCORE)
         mirrored = network.batch(np.ascontiguousarray(pictures[:, :, ::-1]), SCORE)
@@ -74,7 +74,7 @@ def _middle(candidates: Candidates) -> NDArray[np.float32] | None:
     return merged.points[best] if off[best] <= OFF_CENTRE * SIDE else None
 
 
-def _square(
+def square_around(
     pixels: NDArray[np.uint8], box: NDArray[np.float32]
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], np.float32]:
     """uint8 (SIDE, SIDE, 3) around a box, black outside the picture; its corner and pixel in the picture."""
