@@ -81,8 +81,22 @@ class Computing(Section):
         column.addWidget(self.provider_row)
         column.addWidget(self.reasons)
         column.addSpacing(12 if self.reasons.text() else 0)
+        self.describing = SegmentedControl(theme, name="Describe in the background")
+        for key, text in (("on", "On"), ("off", "Off")):
+            self.describing.add(key, text)
+        self.describing.set_current("on" if chosen.current.describe else "off")
+        self.describing.chosen.connect(lambda key: chosen.choose(describe=key == "on"))
         self.add(both)
         self.add(self.workers_row)
+        self.add(
+            Row(
+                theme,
+                "Describe in the background",
+                "Age, expression, glasses and more of each face, and what photos show, to filter by. "
+                "It gives way to everything else.",
+                self.describing,
+            )
+        )
         chosen.changed.connect(self._show)
         self._show()
 
