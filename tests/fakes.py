@@ -30,9 +30,11 @@ from app.domain.attributes import (
     Trait,
 )
 from app.domain.embedding import EmbeddingContract, SimilarityScale
+from app.domain.errors import ModelError
 from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
 from app.inference.orientation import TurnedFaces
+from app.inference.quality_filter import QualityBars
 from app.inference.views import MESH_POINTS, FaceView
 
 Color = tuple[int, int, int]
@@ -83,15 +85,38 @@ def save_image(path: Path, pixels: NDArray[np.uint8], **options: Any) -> Path:
     return path
 
 
-def vector_of(color: Color) -> NDArray[np.float32]:
-    """float32 (DIMENSION,) of length 1, as FakeEngine.embed gives for a square of that colour."""
+def vector_of(color: Color, dimension: int = DIMENSION) -> NDArray[np.float32]:
+    """float32 (dimension,) of length 1, as FakeEngine.embed gives for a square of that colour."""
     channels = np.clip(np.asarray(color, np.int64), 0, 255)
     cube, rest = channels // _STEP, (channels % _STEP - _STEP // 2) / _STEP
     seed = int(cube[0] * 64 + cube[1] * 8 + cube[2])
-    directions = np.random.default_rng(seed).normal(size=(4, DIMENSION))
+    directions = np.random.default_rng(seed).normal(size=(4, dimension))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     vector = directions[0] + rest @ directions[1:]
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+class FakeEmbedder:
+    """Implements app.inference.engine.Embedder; another dimension gives vectors of its own."""
+
+    def __init__(self, contract: EmbeddingContract, scale: SimilarityScale) -> None:
+        self.contract, self.scale = contract, scale
+
+    def of_colors(self, colors: Sequence[Color]) -> NDArray[np.float32]:
+        dimension = self.contract.dimension
+        return np.array([vector_of(each, dimension) for each in colors], np.float32).reshape(-1, dimension)
+
+    def embed(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        middle = [crop[crop.shape[0] // 2, crop.shape[1] // 2].tolist() for crop in crops]
+        return self.of_colors([(r, g, b) for r, g, b in middle])
+
+
+def light_model() -> FakeEmbedder:
+    """A second model, of 64 dimensions."""
+    return FakeEmbedder(
+        EmbeddingContract("fake-light", "1" * 64, 64, "square", "colour"),
+        SimilarityScale((-1.0, 0.4, 0.6, 0.8, 1.0), (0.0, 80.0, 90.0, 99.0, 100.0)),
+    )
 
 
 class FakeEngine:
@@ -101,8 +126,13 @@ class FakeEngine:
         self.contract = EmbeddingContract("fake-squares", "0" * 64, DIMENSION, "square", "colour")
         self.scale = SimilarityScale((-1.0, 0.5, 0.6, 0.8, 1.0), (0.0, 80.0, 90.0, 99.0, 100.0))
         self.detections = 0
+        # Models beside the default one, for collections that follow another contract.
+        self.others: list[FakeEmbedder] = []
         # How every picture that states no orientation is said to lie: 0, 90, 180 or 270.
         self.lies = 0
+        # What the quality filters ask, and how recognisable every face is (0-100).
+        self.bars = QualityBars({})
+        self.recognisable = 100.0
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[DetectedFace]:
         self.detections += 1
@@ -112,10 +142,24 @@ class FakeEngine:
     def detect_any_way_up(self, pixels: NDArray[np.uint8]) -> TurnedFaces:
         return TurnedFaces(self.detect(pixels), self.lies)
 
-    def embed(self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks]) -> NDArray[np.float32]:
-        if not landmarks:
-            return np.zeros((0, DIMENSION), np.float32)
-        return np.stack([vector_of(_color_at(pixels, each)) for each in landmarks])
+    def embedder(self, contract: str | None = None) -> FakeEmbedder:
+        if contract in (None, self.contract.digest):
+            return FakeEmbedder(self.contract, self.scale)
+        for other in self.others:
+            if other.contract.digest == contract:
+                return other
+        raise ModelError(f"There is no fake model of the contract {contract}.")
+
+    def embed(
+        self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks], contract: str | None = None
+    ) -> NDArray[np.float32]:
+        return self.embedder(contract).of_colors([_color_at(pixels, each) for each in landmarks])
+
+    def measure(
+        self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks], contract: str | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        vectors = self.embed(pixels, landmarks, contract)
+        return vectors, np.full(len(vectors), self.recognisable, np.float32)
 
     def locate(self, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
         height, width = pixels.shape[:2]

@@ -41,7 +41,7 @@ def show(context: typer.Context, as_json: Annotated[bool, _JSON] = False) -> Non
                             "CollectionId": item.collection_id,
                             "DisplayName": item.display_name,
                             "PhotoCount": item.photo_count,
-                            **shapes.collection_description(item, bench.engine.contract),
+                            **shapes.collection_description(item, bench.collections.contract(item.id)),
                         }
                         for item in found
                     ],
@@ -79,7 +79,7 @@ def describe(
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
         item = bench.collections.get(collection)
-        shape = shapes.collection_description(item, bench.engine.contract)
+        shape = shapes.collection_description(item, bench.collections.contract(item.id))
         if as_json:
             session.print_json(shape)
             return

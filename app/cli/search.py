@@ -94,7 +94,7 @@ def _asked(query: str | None, image: Path | None, face: str | None, user: str | 
 
 
 def _users(bench: Workbench, collection: str, pk: int, asked: _Query, threshold: float, most: int) -> _Found:
-    model = bench.search.model_id
+    model = bench.search.model_id(pk)
     limit = min(most, _MOST_USERS)
     known = {user.id: user for user in bench.users.list(pk)}
     if asked.image is not None:
@@ -122,7 +122,7 @@ def _users_by_user(
     searched = bench.users.get(collection, user_id)
     known = {user.id: user for user in bench.users.list(pk)}
     matches = bench.search.users_by_user(pk, searched.id, threshold, min(most, _MOST_USERS))
-    response = shapes.users_by_user(searched, shapes.user_matches(matches, known), bench.search.model_id)
+    response = shapes.users_by_user(searched, shapes.user_matches(matches, known), bench.search.model_id(pk))
     names = {each.id: each.display_name for each in known.values()}
     return _Found(
         response, [f"{each.similarity:5.1f}  {each.user_id}  {names[each.user_pk]}" for each in matches]
@@ -130,7 +130,7 @@ def _users_by_user(
 
 
 def _faces(bench: Workbench, collection: str, pk: int, asked: _Query, threshold: float, most: int) -> _Found:
-    model = bench.search.model_id
+    model = bench.search.model_id(pk)
     if asked.image is not None:
         answer = with_picture(asked.image, lambda it: bench.search.by_image(pk, it, threshold, most))
         matches, searched = answer.matches, answer.faces[answer.searched or 0]

@@ -51,6 +51,8 @@ class ChangeKind(StrEnum):
     CONFIRM = "confirm"
     HIDE = "hide"
     SAVE_SEARCH = "save search"
+    TURN_PHOTOS = "turn photos"
+    SWITCH_MODEL = "switch model"
     UNDO = "undo"
     REDO = "redo"
 
@@ -58,7 +60,9 @@ class ChangeKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Photo:
     """An image file by its content. `id` is the row, `image_id` Rekognition's ImageId (a UUID made
-    from the content hash). Sizes in pixels of the upright image."""
+    from the content hash). Sizes in pixels of the upright image. `turned`: how many degrees
+    counter-clockwise (0, 90, 180, 270) its content lies, as its faces tell; None where the file states its
+    orientation, or nobody has looked."""
 
     id: int
     image_id: str
@@ -68,6 +72,7 @@ class Photo:
     format: str
     file_size: int
     taken_at: datetime | None
+    turned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

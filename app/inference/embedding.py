@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import ModelError
+from app.inference.manifest import Model
 from app.inference.sessions import Session
 from app.inference.tensors import tensor_of
 
@@ -16,30 +17,44 @@ BATCH: Final = 4
 
 
 class FaceEmbedder:
-    """One embedding model."""
+    """One embedding model. Thread-safe."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.contract = session.model.contract
-        self.scale = session.model.scale
+    def __init__(self, session: Session, model: Model | None = None) -> None:
+        """`model`: its entry as it is now, where only the settings differ from the session's."""
+        self.session = session
+        self.model = session.model if model is None else model
+        self.contract = self.model.contract
+        self.scale = self.model.scale
+        # A graph that was exported for one batch size takes no other.
+        self._fixed = int(self.model.settings.get("batch", 0))
+        self._output = self.model.output.get("name")
 
     def embed(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Aligned crops uint8 (n, 112, 112, 3) to float32 (n, dimension), each of length 1.
 
         Raises:
-            ModelError: the model does not run or gives another dimension than its contract.
+            ModelError: the model does not run, gives another dimension than its contract, or no numbers.
         """
         dimension = self.contract.dimension
         vectors = np.empty((len(crops), dimension), np.float32)
-        for start in range(0, len(crops), BATCH):
-            tensor = tensor_of(crops[start : start + BATCH], self._session.model.input)
-            values = next(iter(self._session.run(tensor).values()))
-            if values.shape != (len(tensor), dimension):
-                raise ModelError(
-                    f"The model {self.contract.model_id} gave vectors of shape {values.shape}, "
-                    f"not of {dimension} dimensions as its manifest says."
-                )
-            vectors[start : start + BATCH] = values
+        step = self._fixed or BATCH
+        for start in range(0, len(crops), step):
+            vectors[start : start + step] = self._part(crops[start : start + step])
+        if not np.isfinite(vectors).all():
+            raise ModelError(f"The model {self.contract.model_id} gave values that are no numbers.")
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.maximum(lengths, np.float32(1e-12))
         return vectors
+
+    def _part(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        count, dimension = len(crops), self.contract.dimension
+        if count < self._fixed:
+            crops = np.concatenate([crops, np.repeat(crops[-1:], self._fixed - count, axis=0)])
+        found = self.session.run(tensor_of(crops, self.model.input))
+        values = next(iter(found.values())) if self._output is None else found[str(self._output)]
+        if len(values) != len(crops) or values.size != len(crops) * dimension:
+            raise ModelError(
+                f"The model {self.contract.model_id} gave vectors of shape {values.shape}, "
+                f"not of {dimension} dimensions as its manifest says."
+            )
+        return values.reshape(len(crops), dimension)[:count].astype(np.float32, copy=False)

@@ -17,6 +17,7 @@ from app.inference.alignment import TEMPLATE_SIZE, FaceAligner
 from app.inference.candidates import Candidates
 from app.inference.detection import FaceDetector
 from app.inference.embedding import FaceEmbedder
+from app.inference.embedding_models import EmbeddingModels
 from app.inference.manifest import Model, Task, load_manifest
 from app.inference.orientation import TurnedFaces, TurnFinder, lying, upright
 from app.inference.pose import pose_of
@@ -26,17 +27,35 @@ from app.inference.sessions import ProviderChoice, Session
 from app.inference.yunet import YuNet
 
 
-class FaceEngine(Protocol):
-    """Pixels are uint8 (H, W, 3) RGB, upright. Every method is deterministic and may be called from
-    several threads at once; each raises ModelError where a model file is missing or altered."""
+class Embedder(Protocol):
+    """One embedding model, as far as services know it."""
 
     @property
     def contract(self) -> EmbeddingContract:
-        """What the vectors depend on."""
+        """What its vectors depend on."""
 
     @property
     def scale(self) -> SimilarityScale:
-        """Cosine to similarity for the vectors."""
+        """Cosine to similarity for its vectors."""
+
+    def embed(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Aligned crops uint8 (n, 112, 112, 3) to float32 (n, dimension), each of length 1."""
+
+
+class FaceEngine(Protocol):
+    """Finds faces, and measures them with any of the embedding models at hand.
+
+    Pixels are uint8 (H, W, 3) RGB, upright. Every method is deterministic and may be called from several
+    threads at once; each raises ModelError where a model file is missing or altered.
+    """
+
+    @property
+    def contract(self) -> EmbeddingContract:
+        """What the default model's vectors depend on."""
+
+    @property
+    def scale(self) -> SimilarityScale:
+        """Cosine to similarity for the default model's vectors."""
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[DetectedFace]:
         """All faces, the largest first."""
@@ -44,8 +63,13 @@ class FaceEngine(Protocol):
     def detect_any_way_up(self, pixels: NDArray[np.uint8]) -> TurnedFaces:
         """As detect, of a picture that may lie on its side or its head and does not say so."""
 
-    def embed(self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks]) -> NDArray[np.float32]:
-        """One vector of length 1 for each face: float32 (n, dimension)."""
+    def embedder(self, contract: str | None = None) -> Embedder:
+        """The model of that contract (digest), by default the one of `contract`. Raises ModelError."""
+
+    def embed(
+        self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks], contract: str | None = None
+    ) -> NDArray[np.float32]:
+        """One vector of length 1 for each face: float32 (n, dimension), by the model of `embedder`."""
 
     def locate(self, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
         """The face in a box that a person drew. The box stays as drawn; where the detector sees no
@@ -70,34 +94,31 @@ BOX_LANDMARKS: Final[NDArray[np.float32]] = np.array(
 class OnnxFaceEngine:
     """The engine over the ONNX models of a folder; a FaceEngine."""
 
-    def __init__(self, models_dir: Path, provider: str = "cpu", threads: int = 1) -> None:
+    def __init__(
+        self, models_dir: Path, provider: str = "cpu", threads: int = 1, own_models: Path | None = None
+    ) -> None:
         """Read the manifest; the models themselves open when first used.
 
         Args:
             models_dir: a folder with manifest.toml, as from find_models_dir().
             provider: "cpu", "cuda", "directml" or "coreml"; see `providers` for what came of it.
             threads: onnxruntime's threads for one call. 1 serves several workers best.
+            own_models: the folder of the user's own embedding models, if there is one.
         Raises:
             ModelError: the manifest is missing or wrong.
         """
         manifest = load_manifest(models_dir)
         detection = Session(manifest, manifest.default(Task.FACE_DETECTION), provider, threads)
-        embedding = Session(manifest, manifest.default(Task.FACE_EMBEDDING), provider, threads)
+        self.models = EmbeddingModels(manifest, own_models, provider, threads)
         small = Session(manifest, manifest.default(Task.SMALL_FACE_DETECTION), provider, threads)
-        self._sessions = (detection, small, embedding)
+        self._sessions = (detection, small, self.models.default.session)
         networks = RetinaFace(detection), YuNet(small)
         self._detector = FaceDetector(*networks)
         self._turns = TurnFinder(*networks)
         self._calibration, self.working_confidence = _calibration(detection.model)
         self._aligner = FaceAligner()
-        self._embedder = FaceEmbedder(embedding)
-        if self._embedder.contract.alignment != self._aligner.name:
-            raise ModelError(
-                f"The model {self._embedder.contract.model_id} wants faces aligned as "
-                f"“{self._embedder.contract.alignment}”; this program knows “{self._aligner.name}”."
-            )
-        self.contract = self._embedder.contract
-        self.scale = self._embedder.scale
+        self.contract = self.models.default.contract
+        self.scale = self.models.default.scale
 
     @property
     def providers(self) -> tuple[ProviderChoice, ...]:
@@ -130,11 +151,17 @@ class OnnxFaceEngine:
         ]
         return sorted(faces, key=lambda face: -face.box.area)
 
-    def embed(self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks]) -> NDArray[np.float32]:
+    def embedder(self, contract: str | None = None) -> FaceEmbedder:
+        return self.models.default if contract is None else self.models.of(contract)
+
+    def embed(
+        self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks], contract: str | None = None
+    ) -> NDArray[np.float32]:
         _check(pixels)
+        embedder = self.embedder(contract)
         if not landmarks:
-            return np.zeros((0, self.contract.dimension), np.float32)
-        return self._embedder.embed(np.stack([self.aligned_crop(pixels, each) for each in landmarks]))
+            return np.zeros((0, embedder.contract.dimension), np.float32)
+        return embedder.embed(np.stack([self.aligned_crop(pixels, each) for each in landmarks]))
 
     def locate(self, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
         _check(pixels)
@@ -159,7 +186,7 @@ class OnnxFaceEngine:
     def warm_up(self) -> None:
         blank = np.zeros((64, 64, 3), np.uint8)
         self._detector.detect(blank)
-        self._embedder.embed(np.zeros((1, TEMPLATE_SIZE, TEMPLATE_SIZE, 3), np.uint8))
+        self.models.default.embed(np.zeros((1, TEMPLATE_SIZE, TEMPLATE_SIZE, 3), np.uint8))
 
     def _confidences(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.interp(scores, *self._calibration)

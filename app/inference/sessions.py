@@ -22,6 +22,9 @@ PROVIDERS = {
     "coreml": "CoreMLExecutionProvider",
 }
 
+# What a model of the user's own may want in place of float32.
+_TYPES: dict[str, type[Any]] = {"tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderChoice:
@@ -63,6 +66,7 @@ class Session:
         self._lock = threading.Lock()
         self._session: Any = None
         self._input = ""
+        self._type: type[Any] | None = None
         self._outputs: list[str] = []
         self.provider = choose_provider(provider)
 
@@ -74,17 +78,22 @@ class Session:
         """
         session = self._opened()
         try:
-            values = session.run(self._outputs, {self._input: tensor})
+            values = session.run(self._outputs, {self._input: self._cast(tensor)})
         except Exception as error:  # onnxruntime's exceptions share no base but Exception
             raise ModelError(f"The model {self.model.id} failed: {_first_line(error)}.") from error
         return dict(zip(self._outputs, values, strict=True))
+
+    def _cast(self, tensor: NDArray[Any]) -> NDArray[Any]:
+        return tensor if self._type is None else tensor.astype(self._type, copy=False)
 
     def _opened(self) -> Any:
         if self._session is None:
             with self._lock:
                 if self._session is None:
                     session = self._open()
-                    self._input = session.get_inputs()[0].name
+                    first = session.get_inputs()[0]
+                    self._input = first.name
+                    self._type = _TYPES.get(first.type)
                     self._outputs = [output.name for output in session.get_outputs()]
                     self._session = session
         return self._session

@@ -15,7 +15,7 @@ from app.services.paging import Page, paged
 from app.storage import tables
 from app.storage.clock import now_ms
 from app.storage.database import Database
-from app.storage.repositories import collections
+from app.storage.repositories import collections, contracts
 from app.storage.unit_of_work import UnitOfWork
 
 MOST_PER_PAGE = 4096
@@ -68,6 +68,14 @@ class CollectionService:
         if found is None:
             raise ResourceNotFound("This collection was deleted.")
         return found
+
+    def contract(self, pk: int) -> EmbeddingContract:
+        """What the collection's vectors depend on. Raises ResourceNotFound."""
+        with self._database.read() as connection:
+            found = contracts.of_collection(connection, pk)
+        if found is None:
+            raise ResourceNotFound("This collection was deleted.")
+        return EmbeddingContract(**json.loads(found.description))
 
     def list(self) -> builtins.list[Collection]:
         """In order of creation, with counts."""

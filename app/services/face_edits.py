@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.errors import ImageError, InvalidParameter, ResourceNotFound
+from app.domain.errors import Conflict, ImageError, InvalidParameter, ResourceNotFound
 from app.domain.faces import DetectedFace, Face, FaceSource
 from app.domain.geometry import BoundingBox, Landmarks, LandmarkType
 from app.domain.records import ChangeKind, ChangeSet, Origin
@@ -61,11 +61,12 @@ class FaceEditService:
         target = target_of(self._library, self._engine, collection_pk)
         pixels = self._pixels(photo_pk)
         _check(box, pixels)
-        placed = self._placed(pixels, self._engine.locate(pixels, box))
+        placed = self._placed(target, pixels, self._engine.locate(pixels, box))
         with self._database.act(ChangeKind.ADD_FACE, self._origin, collection_pk) as act:
             membership = memberships.find(act.work.connection, collection_pk, photo_pk)
             if membership is None:
                 raise ResourceNotFound("The photo is no longer in this collection.")
+            _require_contract(act, target)
             act.work.refer(tables.memberships, membership.pk)
             face_pk = add_face(act, target, photo_pk, placed.face, placed.vector, source=FaceSource.DRAWN)
             act.work.summary = f"Face drawn on {self._name(photo_pk)}"
@@ -102,10 +103,11 @@ class FaceEditService:
 
     def _edit(self, face: Face, pixels: NDArray[np.uint8], found: DetectedFace, summary: str) -> ChangeSet:
         target = target_of(self._library, self._engine, face.collection_pk)
-        placed = self._placed(pixels, found)
+        placed = self._placed(target, pixels, found)
         with self._database.act(ChangeKind.EDIT_FACE, self._origin, face.collection_pk) as act:
             if face_rows.by_pk(act.work.connection, face.id) is None:
                 raise ResourceNotFound("This face was deleted in the meantime.")
+            _require_contract(act, target)
             source = FaceSource.DRAWN if face.source is FaceSource.DRAWN else FaceSource.EDITED
             values = {**face_rows.detected_values(placed.face), "source": source.value}
             act.work.update(tables.faces, face.id, values)
@@ -114,8 +116,8 @@ class FaceEditService:
         self._finish(face.id, placed, act.changes)
         return act.changes
 
-    def _placed(self, pixels: NDArray[np.uint8], face: DetectedFace) -> _Placed:
-        (vector,) = self._engine.embed(pixels, [face.landmarks])
+    def _placed(self, target: Target, pixels: NDArray[np.uint8], face: DetectedFace) -> _Placed:
+        (vector,) = self._engine.embed(pixels, [face.landmarks], target.contract)
         return _Placed(face, vector.astype("<f4").tobytes(), crop_jpeg(pixels, face))
 
     def _finish(self, face_pk: int, placed: _Placed, changes: ChangeSet) -> None:
@@ -150,6 +152,12 @@ class FaceEditService:
         with self._database.read() as connection:
             places = paths.places(connection, photo_pk)
         return printable(Path(os.fsdecode(places[0].path)).name) if places else "a photo"
+
+
+def _require_contract(act: Act, target: Target) -> None:
+    now = memberships.target(act.work.connection, target.pk)
+    if now is None or now.contract_pk != target.contract_pk:
+        raise Conflict(f"{target.display_name} was switched to another face model meanwhile. Try again.")
 
 
 def _set_vector(act: Act, target: Target, face_pk: int, vector: bytes) -> None:

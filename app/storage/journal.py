@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.errors import Conflict, DependedOn, ResourceNotFound
 from app.domain.records import Change, ChangeKind, ChangeSet, Origin
 from app.storage import dependents as _dependents
+from app.storage import inverted_vectors as vectors
 from app.storage import tables
 from app.storage.unit_of_work import UnitOfWork, change_of, decode_row
 
@@ -106,9 +107,11 @@ def reverse(connection: Connection, change_pk: int, origin: Origin) -> ChangeSet
     original = get_change(connection, change.undoes) if redo and change.undoes is not None else change
     work.summary = f"{'Redone' if redo else 'Undone'}: {original.summary}"
     reversal = work.change_pk
-    for touched in reversed(touched_rows(connection, change.id)):
+    rows = touched_rows(connection, change.id)
+    own = {touched.pk for touched in rows if touched.table == tables.embeddings.name}
+    for touched in reversed(rows):
         try:
-            _invert(work, touched)
+            _invert(work, touched, own)
         except IntegrityError as error:
             raise _refusal(connection, change, touched) from error
     connection.execute(
@@ -163,8 +166,13 @@ def _refusal(connection: Connection, change: Change, touched: TouchedRow) -> Con
     return Conflict(sentence + "Rename or remove that first.")
 
 
-def _invert(work: UnitOfWork, touched: TouchedRow) -> None:
+def _invert(work: UnitOfWork, touched: TouchedRow, own: set[int]) -> None:
+    """`own`: the vectors that the change touched itself."""
     table = tables.JOURNALLED[touched.table]
+    vectors.make_way(work, touched.table, touched.op, touched.pk, touched.before, own)
+    if table is tables.embeddings and touched.op != "d" and not vectors.there(work, touched.pk):
+        # Its model was dropped from the collection: it can be measured again at any time.
+        return
     if touched.op == "i":
         work.delete(table, touched.pk)
     elif touched.op == "u":

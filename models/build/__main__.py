@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from models.build import detectors, efficientnet, packages, sface
+from models.build import detectors, efficientnet, mobilefacenet, packages, sface
 
 MODELS = Path(__file__).resolve().parents[1]
 CACHE = MODELS.parent / "build" / "packages"
@@ -18,6 +18,7 @@ RECIPES: tuple[tuple[str, Callable[[Path], bytes], Callable[[bytes], bytes]], ..
     ("retinaface-mnet025.onnx", packages.retinaface, detectors.retinaface),
     ("yunet-2023mar.onnx", packages.yunet, detectors.yunet),
     ("sface-2021dec.onnx", packages.sface, sface.sface),
+    ("mobilefacenet-192.onnx", packages.mobilefacenet, mobilefacenet.mobilefacenet),
     ("efficientnet-lite0.onnx", packages.efficientnet_lite0, efficientnet.efficientnet_lite0),
 )
 

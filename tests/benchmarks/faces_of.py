@@ -41,8 +41,12 @@ def central(faces: Sequence[DetectedFace]) -> DetectedFace | None:
     return max(faces, key=merit, default=None)
 
 
-def vectors_of(engine: OnnxFaceEngine, paths: Sequence[Path], workers: int = 1) -> NDArray[np.float32]:
-    """float32 (n, dimension), one row a picture; rows of NaN where no face was found or it cannot be read."""
+def vectors_of(
+    engine: OnnxFaceEngine, paths: Sequence[Path], workers: int = 1, contract: str | None = None
+) -> NDArray[np.float32]:
+    """float32 (n, dimension), one row a picture; rows of NaN where no face was found or it cannot be read.
+    By the default model, or the one of that contract."""
+    dimension = engine.embedder(contract).contract.dimension
 
     def vector(path: Path) -> NDArray[np.float32]:
         try:
@@ -52,8 +56,8 @@ def vectors_of(engine: OnnxFaceEngine, paths: Sequence[Path], workers: int = 1) 
             print(f"{path}: {error}", file=sys.stderr)
             face = None
         if face is None:
-            return np.full(engine.contract.dimension, np.nan, np.float32)
-        return engine.embed(pixels, [face.landmarks])[0]
+            return np.full(dimension, np.nan, np.float32)
+        return engine.embed(pixels, [face.landmarks], contract)[0]
 
     with ThreadPoolExecutor(workers) as pool:
         return np.stack(list(pool.map(vector, paths)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -34,7 +34,8 @@ class Unindexed:
 @dataclass(frozen=True)
 class Analysis:
     """`vectors` is float32 (faces, dimension), each of length 1; `crops` has a JPEG for each face.
-    Width and height are those of the whole upright photo."""
+    Width and height are those of the whole upright photo. `vectors` are of the model with the contract
+    (digest); `others` has those of more models, by contract."""
 
     width: int
     height: int
@@ -45,20 +46,34 @@ class Analysis:
     thumbnail: bytes
     crops: tuple[bytes, ...]
     unindexed: tuple[Unindexed, ...] = ()
+    contract: str = ""
+    others: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def vectors_of(self, contract: str) -> NDArray[np.float32] | None:
+        """None where the faces were not measured by that model."""
+        return self.vectors if contract == self.contract else self.others.get(contract)
 
 
-def analyse(engine: FaceEngine, data: bytes, max_faces: int | None = None) -> Analysis:
-    """Decode once and do everything with those pixels. Raises ImageError, ModelError."""
+def analyse(
+    engine: FaceEngine, data: bytes, max_faces: int | None = None, contracts: Sequence[str] = ()
+) -> Analysis:
+    """Decode once and do everything with those pixels; measure by the models of those contracts, the first
+    of which counts, or by the default one. Raises ImageError, ModelError."""
     image = decode_for_faces(data)
     faces, left_out = strongest(engine.detect(image.pixels), max_faces)
-    vectors = engine.embed(image.pixels, [face.landmarks for face in faces])
+    measured = [
+        (digest, engine.embed(image.pixels, [face.landmarks for face in faces], digest))
+        for digest in (contracts or (engine.contract.digest,))
+    ]
     return Analysis(
         width=image.width,
         height=image.height,
         format=image.format,
         taken_at=image.taken_at,
         faces=tuple(faces),
-        vectors=vectors,
+        vectors=measured[0][1],
+        contract=measured[0][0],
+        others=dict(measured[1:]),
         thumbnail=thumbnail_jpeg(image.pixels, PHOTO_SIDE),
         crops=tuple(crop_jpeg(image.pixels, face) for face in faces),
         unindexed=tuple(Unindexed(face, (EXCEEDS_MAX_FACES,)) for face in left_out),

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from app.domain.errors import Conflict, ModelError
 from app.domain.faces import DetectedFace, FaceSource
 from app.domain.records import PhotoStatus
+from app.inference.engine import FaceEngine
 from app.services.ingest.analysis import Analysis, Unindexed
 from app.storage import tables
 from app.storage.clock import now_ms
 from app.storage.database import Act
 from app.storage.repositories import faces as face_rows
-from app.storage.repositories import memberships, paths
+from app.storage.repositories import contracts, memberships, paths
+from app.storage.repositories.contracts import Contract
 from app.storage.repositories.memberships import Membership, Target
+
+
+class ContractChanged(Conflict):
+    """The collection follows another model than the faces were measured by: measure them again."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,16 @@ class Recorded:
 
     kept: bool
     face_pks: tuple[int, ...] = ()
+
+
+def measurable(engine: FaceEngine, followed: Sequence[Contract]) -> list[str]:
+    """The contracts (digests) to measure a new photo by: the collection's own, and those to come whose
+    models are there."""
+    digests = [contract.digest for contract in followed[:1]]
+    for contract in followed[1:]:
+        with suppress(ModelError):
+            digests.append(engine.embedder(contract.digest).contract.digest)
+    return digests
 
 
 def record_analysis(
@@ -67,13 +86,22 @@ def store(
     result: Analysis,
     external_image_id: str | None,
 ) -> tuple[int, ...]:
-    """Write everything the analysis found; the rows of the faces."""
+    """Write everything the analysis found; the rows of the faces. Raises ContractChanged."""
     work = act.work
     paths.set_facts(work.connection, photo_pk, result.width, result.height, result.format, result.taken_at)
+    own, *coming = contracts.followed(work.connection, target.pk)
+    vectors = result.vectors_of(own.digest)
+    if vectors is None:
+        raise ContractChanged(f"{target.display_name} was switched to another face model meanwhile.")
+    target = replace(target, contract_pk=own.pk, contract=own.digest)
     face_pks = tuple(
         add_face(act, target, photo_pk, face, vector.astype("<f4").tobytes(), external_image_id)
-        for face, vector in zip(result.faces, result.vectors, strict=True)
+        for face, vector in zip(result.faces, vectors, strict=True)
     )
+    for contract in coming:
+        more = result.vectors_of(contract.digest)
+        for face_pk, vector in zip(face_pks, () if more is None else more, strict=False):
+            contracts.fill(work.connection, face_pk, contract.pk, vector.astype("<f4").tobytes())
     work.update(
         tables.memberships,
         membership.pk,

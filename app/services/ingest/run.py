@@ -23,10 +23,10 @@ from app.services.ingest.flow import Flow
 from app.services.ingest.intake import ReadFile, Seen, WaitingPhoto
 from app.services.ingest.outbox import Outbox
 from app.services.ingest.params import IndexParams
-from app.services.ingest.record import record_analysis, record_failure
+from app.services.ingest.record import ContractChanged, measurable, record_analysis, record_failure
 from app.storage.gate import Priority
 from app.storage.library import Library
-from app.storage.repositories import jobs, memberships
+from app.storage.repositories import contracts, jobs, memberships
 from app.storage.repositories.memberships import Target
 from app.storage.repositories.rows import Connection
 
@@ -169,34 +169,44 @@ class IndexRun:
             self._left_out = True
             return
         data, photo.data = photo.data, b""
+        while not self._record(photo, data):
+            _log.info("%s follows another model now: %s again", self._target.display_name, photo.path)
+
+    def _record(self, photo: WaitingPhoto, data: bytes) -> bool:
+        """False where the collection was switched to another model meanwhile, and nothing was done."""
         try:
-            result = analyse(self._engine, data)
+            with self._database.read() as connection:
+                wanted = contracts.followed(connection, self._collection_pk)
+            result = analyse(self._engine, data, contracts=measurable(self._engine, wanted))
         except ImageError as error:
             self._fail(photo, error)
-            return
+            return True
         except LikenessError:
             raise
         except MemoryError as error:
             self._fail(photo, intake.unreadable(error))
-            return
+            return True
         except Exception:
             _log.exception("the photo %s could not be analysed", photo.path)
             self._fail(photo, ImageError("Could not be analysed", "The program's log has the details."))
-            return
-        del data
-        with self._database.act(
-            ChangeKind.INDEX,
-            self._origin,
-            self._collection_pk,
-            change_pk=self._change_pk,
-            priority=Priority.BULK,
-        ) as act:
-            self._require_collection(act.work.connection)
-            recorded = record_analysis(act, self._target, photo.photo_pk, photo.membership_pk, result)
+            return True
+        try:
+            with self._database.act(
+                ChangeKind.INDEX,
+                self._origin,
+                self._collection_pk,
+                change_pk=self._change_pk,
+                priority=Priority.BULK,
+            ) as act:
+                self._require_collection(act.work.connection)
+                recorded = record_analysis(act, self._target, photo.photo_pk, photo.membership_pk, result)
+        except ContractChanged:
+            return False
         pictures = [("photo", photo.photo_pk, result.thumbnail)]
         pictures += [("face", pk, crop) for pk, crop in zip(recorded.face_pks, result.crops, strict=False)]
         self._outbox.add(act.changes, pictures)
         self._context.advance()
+        return True
 
     def _fail(self, photo: WaitingPhoto, error: ImageError) -> None:
         with self._database.act(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.domain.errors import InvalidParameter, ResourceNotFound
+from app.domain.errors import InvalidParameter, ModelError, ResourceNotFound
 from app.domain.faces import Face
 from app.domain.records import ChangeKind, ChangeSet, Origin, PhotoStatus
 from app.imaging.decode import DecodeLimits
@@ -19,9 +19,9 @@ from app.jobs import JobQueue, Priority
 from app.services.events import EventHub
 from app.services.ingest import originals, sentences
 from app.services.ingest.analysis import Unindexed, analyse
-from app.services.ingest.record import add_waiting, store
+from app.services.ingest.record import add_waiting, measurable, store
 from app.storage.library import Library
-from app.storage.repositories import collections, memberships, paths
+from app.storage.repositories import collections, contracts, memberships, paths
 from app.storage.repositories import faces as face_rows
 from app.storage.repositories.memberships import Outcome, Target
 
@@ -73,7 +73,11 @@ class ImageIndexer:
         stored = self._stored(target, sha256, external_image_id)
         if stored is not None:
             return stored
-        future = self._jobs.inference.submit(Priority.INTERACTIVE, analyse, self._engine, data, max_faces)
+        with self._library.database.read() as connection:
+            wanted = measurable(self._engine, contracts.followed(connection, target.pk))
+        future = self._jobs.inference.submit(
+            Priority.INTERACTIVE, analyse, self._engine, data, max_faces, wanted
+        )
         result = future.result()
         if isinstance(source, bytes):
             source = originals.keep(self._library, data, image_id(sha256))
@@ -134,9 +138,11 @@ def target_of(library: Library, engine: FaceEngine, collection: int | str) -> Ta
     if target is None or target.deleted:
         name = f" {collection}" if isinstance(collection, str) else ""
         raise ResourceNotFound(f"There is no collection{name} in this library.")
-    if target.contract != engine.contract.digest:
+    try:
+        engine.embedder(target.contract)
+    except ModelError as error:
         raise InvalidParameter(
-            f"{target.display_name} was made with another face model than the one in use "
-            f"({engine.contract.model_id}). Choose that model in the settings, or another collection."
-        )
+            f"{target.display_name} was made with a face model that is not installed. Add the model again, "
+            "or switch the collection to another one, on the Models page."
+        ) from error
     return target

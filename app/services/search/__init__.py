@@ -1,6 +1,6 @@
 """Search among stored faces and people, suggestions, groups, saved searches."""
 
-from app.services.image_faces import ImageFaces, ImageSource
+from app.services.image_faces import AlignedFace, ImageFaces, ImageSource
 from app.services.search.results import (
     FACE_NOT_LARGEST,
     Alike,
@@ -19,6 +19,7 @@ from app.services.search.service import SearchService
 
 __all__ = [
     "FACE_NOT_LARGEST",
+    "AlignedFace",
     "Alike",
     "Clusters",
     "FaceGroup",

@@ -11,12 +11,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.errors import InvalidParameter, NoFace, ResourceNotFound
+from app.domain.errors import Conflict, InvalidParameter, NoFace, ResourceNotFound
+from app.domain.geometry import Landmarks
 from app.domain.records import ChangeSet, Origin
 from app.inference.engine import FaceEngine
 from app.search.exact import Hits
 from app.services.events import EventHub
-from app.services.image_faces import ImageFaces, ImageSource, chosen_face, look_at
+from app.services.image_faces import AlignedFace, ImageFaces, ImageSource, chosen_face, look_at
 from app.services.search.groups import face_groups, similarity_to_others
 from app.services.search.results import (
     Alike,
@@ -50,16 +51,34 @@ class SearchService:
     ) -> None:
         self._store = store
         self._engine = engine
-        self._scale = engine.scale
         self._database = library.database
         self._saved = SavedSearches(library.database, events, origin)
         self._clusters: OrderedDict[int, tuple[Any, Clusters]] = OrderedDict()
         self._clusters_lock = threading.Lock()
 
-    @property
-    def model_id(self) -> str:
-        """Of the embedding model: Rekognition's FaceModelVersion."""
-        return self._engine.contract.model_id
+    def model_id(self, collection_pk: int) -> str:
+        """Of the collection's embedding model: Rekognition's FaceModelVersion. Raises ResourceNotFound."""
+        with self._database.read() as connection:
+            found = vectors.contract_of(connection, collection_pk)
+        if found is None:
+            raise ResourceNotFound("This collection is not in the library any more.")
+        return found.embedding.model_id if found.embedding else ""
+
+    def vector_in(self, collection_pk: int, face: AlignedFace) -> Vector:
+        """The face's vector by the collection's model: the one at hand, or measured anew where that is of
+        another model. Raises ResourceNotFound, Conflict, ModelError."""
+        contract = self._store.of(collection_pk).contract
+        if face.contract == contract:
+            return face.vector
+        if face.aligned is None:
+            raise Conflict("This face was measured with another face model. Search with its picture again.")
+        measured: Vector = self._engine.embedder(contract).embed(face.aligned[None])[0]
+        return measured
+
+    def aligned(self, image: ImageFaces, index: int) -> AlignedFace:
+        """A face of an image, to search with in several collections."""
+        crop = self._engine.aligned_crop(image.pixels, image.faces[index].landmarks)
+        return AlignedFace(image.vectors[index], image.contract, crop)
 
     # Faces
 
@@ -74,7 +93,7 @@ class SearchService:
     def by_vector(
         self, collection_pk: int, vector: Vector, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
     ) -> list[FaceMatch]:
-        """`vector` is float32 (dimension,) of length 1, of the loaded model."""
+        """`vector` is float32 (dimension,) of length 1, of the collection's model: see `vector_in`."""
         store = self._store.of(collection_pk)
         return self._matches(store, self._hits(store, vector, threshold, limit))
 
@@ -90,7 +109,7 @@ class SearchService:
         """The largest face, or the one of that index. Raises NoFace, ImageError, InvalidParameter."""
         _check(threshold, limit, MOST_FACES)
         store = self._store.of(collection_pk)
-        image = look_at(self._engine, source)
+        image = look_at(self._engine, source, store.contract)
         index = chosen_face(image, face_index)
         if not image.faces:
             raise NoFace("There is no face in this image. Choose one in which a face can be seen.")
@@ -102,9 +121,22 @@ class SearchService:
         """A stored face's float32 (dimension,), to search elsewhere with. Raises ResourceNotFound."""
         return self._vector_of(self._store.of(collection_pk), face_pk)
 
-    def look_at(self, source: ImageSource) -> ImageFaces:
-        """Find the faces of an image once, to search with several of them."""
-        return look_at(self._engine, source)
+    def stored(
+        self, collection_pk: int, face_pk: int, pixels: NDArray[np.uint8], landmarks: Landmarks
+    ) -> AlignedFace:
+        """A face of the collection, to search elsewhere with; `pixels` are its photo, for a model that it
+        was not measured by."""
+        store = self._store.of(collection_pk)
+        crop = self._engine.aligned_crop(pixels, landmarks)
+        there, found = store.index.vectors(np.array([face_pk], np.int64))
+        vector = found[0] if there[0] else self._engine.embedder(store.contract).embed(crop[None])[0]
+        return AlignedFace(vector, store.contract, crop)
+
+    def look_at(self, source: ImageSource, collection_pk: int | None = None) -> ImageFaces:
+        """Find the faces of an image once, to search with several of them; with vectors for that
+        collection, or of the default model."""
+        contract = None if collection_pk is None else self._store.of(collection_pk).contract
+        return look_at(self._engine, source, contract)
 
     def alike(self, collection_pk: int, face_pk: int) -> Alike:
         """All faces that are not hidden, by similarity to one."""
@@ -115,7 +147,7 @@ class SearchService:
         shown = np.flatnonzero(~np.isin(found.ids, hidden) | (found.ids == face_pk))
         ids, scores = found.ids[shown], found.scores[shown]
         order = np.lexsort((ids, -scores, ids != face_pk))
-        return Alike(ids[order], self._scale.similarity(scores[order]))
+        return Alike(ids[order], store.scale.similarity(scores[order]))
 
     # People
 
@@ -154,7 +186,7 @@ class SearchService:
         """As `by_image`, but an image without a face is answered with no matches, not an error."""
         _check(threshold, limit, MOST_USERS)
         store = self._store.of(collection_pk)
-        image = look_at(self._engine, source)
+        image = look_at(self._engine, source, store.contract)
         index = chosen_face(image, face_index)
         if not image.faces:
             return ImageUserSearch(image, None, 0.0)
@@ -174,13 +206,13 @@ class SearchService:
         vector = store.people.vector(user_pk)
         if vector is None or not len(wanted):
             return {}
-        similarities = self._scale.similarity(faces @ vector)
+        similarities = store.scale.similarity(faces @ vector)
         own = store.index.values(USER, wanted) == user_pk
         if own.any():
             mine = store.index.ids()[store.index.values(USER) == user_pk]
             present, members = store.index.vectors(mine)
             others = dict(
-                zip(mine[present].tolist(), similarity_to_others(members, self._scale).tolist(), strict=True)
+                zip(mine[present].tolist(), similarity_to_others(members, store.scale).tolist(), strict=True)
             )
             similarities[own] = [others.get(face, np.nan) for face in wanted[own].tolist()]
         known = ~np.isnan(similarities)
@@ -193,7 +225,7 @@ class SearchService:
         _check(threshold, limit, MOST_FACES)
         store = self._store.of(collection_pk)
         with self._database.read() as connection:
-            hits = faces_like(connection, store, user_pk, self._floor(threshold), limit)
+            hits = faces_like(connection, store, user_pk, _floor(store, threshold), limit)
         return self._matches(store, hits)
 
     def suggest_names(
@@ -204,12 +236,12 @@ class SearchService:
         wanted = list(face_pks)
         store = self._store.of(collection_pk)
         with self._database.read() as connection:
-            guesses = names_for(connection, store, wanted, self._floor(threshold))
+            guesses = names_for(connection, store, wanted, _floor(store, threshold))
             names = vectors.user_ids(connection, {guess.user_pk for guess in guesses.values()})
         found: dict[int, UserMatch | None] = dict.fromkeys(wanted)
         for face, guess in guesses.items():
             if guess.user_pk in names:
-                similarity = float(self._scale.similarity(guess.cosine))
+                similarity = float(store.scale.similarity(guess.cosine))
                 found[face] = UserMatch(
                     guess.user_pk, names[guess.user_pk], similarity, store.people.count(guess.user_pk)
                 )
@@ -223,12 +255,12 @@ class SearchService:
         store = self._store.of(collection_pk)
         with self._database.read() as connection:
             hidden = vectors.hidden_faces(connection, collection_pk)
-        state = (id(store.index), store.index.version, hidden.tobytes())
+        state = (id(store.index), store.index.version, store.scale, hidden.tobytes())
         with self._clusters_lock:
             kept = self._clusters.get(collection_pk)
             if kept is not None and kept[0] == state:
                 return kept[1]
-        groups = face_groups(store, self._scale, hidden, on_progress)
+        groups = face_groups(store, store.scale, hidden, on_progress)
         with self._clusters_lock:
             self._clusters[collection_pk] = (state, groups)
             self._clusters.move_to_end(collection_pk)
@@ -269,10 +301,6 @@ class SearchService:
 
     # Parts of the above
 
-    def _floor(self, threshold: float) -> float:
-        """A little below the threshold's cosine: what counts in the end is the similarity."""
-        return self._scale.cosine(threshold) - 1e-6
-
     def _vector_of(self, store: CollectionVectors, face_pk: int) -> Vector:
         there, found = store.index.vectors(np.array([face_pk], np.int64))
         if not there[0]:
@@ -284,8 +312,8 @@ class SearchService:
         self, store: CollectionVectors, vector: Vector, threshold: float, limit: int, without: int = -1
     ) -> Hits:
         _check(threshold, limit, MOST_FACES)
-        hits = store.index.search(vector, limit + 1, floor=self._floor(threshold))
-        keep = (hits.ids != without) & (self._scale.similarity(hits.scores) >= threshold)
+        hits = store.index.search(vector, limit + 1, floor=_floor(store, threshold))
+        keep = (hits.ids != without) & (store.scale.similarity(hits.scores) >= threshold)
         return Hits(hits.ids[keep][:limit], hits.scores[keep][:limit])
 
     def _matches(self, store: CollectionVectors, hits: Hits) -> list[FaceMatch]:
@@ -293,7 +321,7 @@ class SearchService:
         with self._database.read() as connection:
             facts = vectors.face_uuids(connection, hits.ids.tolist())
         users, photos = store.index.values(USER, hits.ids), store.index.values(PHOTO, hits.ids)
-        similarities = self._scale.similarity(hits.scores)
+        similarities = store.scale.similarity(hits.scores)
         return [
             FaceMatch(
                 face_pk,
@@ -317,10 +345,10 @@ class SearchService:
         without: int | None = None,
     ) -> list[UserMatch]:
         _check(threshold, limit, MOST_USERS)
-        hits = store.people.search(vector, limit, floor=self._floor(threshold), without=without)
+        hits = store.people.search(vector, limit, floor=_floor(store, threshold), without=without)
         with self._database.read() as connection:
             names = vectors.user_ids(connection, hits.ids.tolist())
-        similarities = self._scale.similarity(hits.scores)
+        similarities = store.scale.similarity(hits.scores)
         return [
             UserMatch(user_pk, names[user_pk], float(similarity), store.people.count(user_pk))
             for user_pk, similarity in zip(hits.ids.tolist(), similarities, strict=True)
@@ -342,3 +370,8 @@ def _check(threshold: float, limit: int, most: int) -> None:
 
 def _since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
+
+
+def _floor(store: CollectionVectors, threshold: float) -> float:
+    """A little below the threshold's cosine: what counts in the end is the similarity."""
+    return store.scale.cosine(threshold) - 1e-6

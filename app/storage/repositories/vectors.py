@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, func, select, union
 
+from app.domain.embedding import EmbeddingContract
 from app.storage import tables
 from app.storage.repositories.rows import among, numbers
 
@@ -36,13 +38,23 @@ class VectorRows:
 
 @dataclass(frozen=True, slots=True)
 class CollectionContract:
-    """`description` is the contract's fields as JSON, `last_row` the newest row of the journal."""
+    """`description` is the contract's fields as JSON, `last_row` the newest row of the journal,
+    `newest` the newest vector of any contract."""
 
     contract_pk: int
     digest: str
     description: str
     display_name: str
     last_row: int
+    newest: int
+
+    @property
+    def embedding(self) -> EmbeddingContract | None:
+        """None where the description is damaged."""
+        try:
+            return EmbeddingContract(**json.loads(self.description))
+        except (ValueError, TypeError):
+            return None
 
 
 def contract_of(connection: Connection, collection_pk: int) -> CollectionContract | None:
@@ -55,6 +67,7 @@ def contract_of(connection: Connection, collection_pk: int) -> CollectionContrac
             contracts.c.description,
             collections.c.display_name,
             select(func.coalesce(func.max(_ROWS.c.id), 0)).scalar_subquery(),
+            select(func.coalesce(func.max(_EMBEDDINGS.c.id), 0)).scalar_subquery(),
         )
         .select_from(collections)
         .join(contracts, contracts.c.id == collections.c.contract_pk)
@@ -112,6 +125,15 @@ def touched_faces(connection: Connection, after: int, until: int) -> list[int]:
         *span, _ROWS.c.table_name == _EMBEDDINGS.name, _ROWS.c.op == "d"
     )
     return [int(pk) for pk in connection.execute(union(faces, living, gone)).scalars() if pk is not None]
+
+
+def faces_measured(connection: Connection, contract_pk: int, after: int, until: int) -> list[int]:
+    """Faces of the vectors after < id <= until of that contract. Filling in what a face lacks is not an
+    act, and not in the journal."""
+    query = select(_EMBEDDINGS.c.face_pk).where(
+        _EMBEDDINGS.c.id > after, _EMBEDDINGS.c.id <= until, _EMBEDDINGS.c.contract_pk == contract_pk
+    )
+    return list(connection.execute(query).scalars())
 
 
 def face_uuids(connection: Connection, face_pks: Iterable[int]) -> dict[int, tuple[str, bool]]:

@@ -97,7 +97,9 @@ class Keeping(QObject):
         def work() -> Search:
             saved: Any = json.loads(search.query)
             found = from_json(saved)
-            if found.contract != self._collections.by_pk(search.collection_pk).contract:
+            face = found.query.face if found.query is not None else None
+            contract = self._collections.by_pk(search.collection_pk).contract
+            if face is not None and face.measured.contract != contract and face.measured.aligned is None:
                 raise UnreadableSearch(
                     f"“{search.name}” was saved with another face model. Search with its picture again."
                 )

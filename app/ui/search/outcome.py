@@ -7,13 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.domain.records import User
 from app.services.collections import CollectionService
 from app.services.photos import PhotoService
-from app.services.search import FaceMatch, SearchService, Together, UserMatch
+from app.services.search import AlignedFace, FaceMatch, SearchService, Together, UserMatch
 
 MOST_USERS = 500
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -80,12 +77,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to search: the vector (None: only photos with the people), where, and with whom.
-    `own` is the stored face that the vector is of: it is not among its matches."""
+    """What to search: the face (None: only photos with the people), where, and with whom.
+    `own` is its row where it is a stored one: it is not among its matches."""
 
     collection_pk: int
     limit: int = 100
-    vector: NDArray[np.float32] | None = None
+    face: AlignedFace | None = None
     own: int | None = None
     people: tuple[int, ...] = ()
     mode: Together = Together.ALL
@@ -107,12 +104,13 @@ class Searcher:
             Kind.PEOPLE: collection.user_count,
             Kind.PHOTOS: collection.photo_count,
         }
-        if wanted.vector is None:
+        if wanted.face is None:
             return Outcome(pk, totals=totals, company=company)
+        vector = self._search.vector_in(pk, wanted.face)
         started = time.perf_counter()
-        found = self._search.by_vector(pk, wanted.vector, 0.0, min(limit + 1, 4096))
+        found = self._search.by_vector(pk, vector, 0.0, min(limit + 1, 4096))
         between = time.perf_counter()
-        people = self._search.users_by_vector(pk, wanted.vector, 0.0, min(limit, MOST_USERS))
+        people = self._search.users_by_vector(pk, vector, 0.0, min(limit, MOST_USERS))
         took = {
             Kind.FACES: (between - started) * 1000,
             Kind.PEOPLE: (time.perf_counter() - between) * 1000,
@@ -123,7 +121,7 @@ class Searcher:
 
     def _company(self, wanted: Wanted) -> Company:
         people = list(wanted.people)
-        if wanted.mode is not Together.ONLY or wanted.vector is None:
+        if wanted.mode is not Together.ONLY or wanted.face is None:
             found = self._search.together(wanted.collection_pk, people, wanted.mode)
             return Company(tuple(reversed(found.tolist())))
         # The searched face may be in the photo too, though it is nobody's yet: who else is there is

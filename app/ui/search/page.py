@@ -256,7 +256,7 @@ class SearchPage(PictureTarget):
         wanted = Wanted(
             pk,
             self._limit,
-            face.vector if face is not None else None,
+            face.measured if face is not None else None,
             face.face_pk if face is not None else None,
             together.people,
             together.mode,
@@ -374,7 +374,7 @@ class SearchPage(PictureTarget):
             self._host.toast("There is no search to copy yet.")
             return
         kind, threshold, users = self._kind, self.panel.threshold.value, dict(self._people)
-        model_id = self._search.model_id
+        model_id = self._search.model_id(outcome.collection_pk)
 
         def work() -> str:
             found = response(outcome, query, kind, threshold, self._faces, users, model_id)

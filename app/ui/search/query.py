@@ -16,7 +16,7 @@ from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox
 from app.services.faces import FaceService
 from app.services.photos import PhotoService
-from app.services.search import ImageFaces, SearchService
+from app.services.search import AlignedFace, ImageFaces, SearchService
 from app.ui.canvas.picture import Mipmaps, mipmaps
 from app.ui.canvas.reading import reading
 
@@ -32,7 +32,7 @@ class QueryFace:
     """A face of the picture. `face_pk` and `face_id` are those of a stored face."""
 
     detected: DetectedFace
-    vector: NDArray[np.float32]
+    measured: AlignedFace
     crop: QImage
     face_pk: int | None = None
     face_id: str | None = None
@@ -86,14 +86,14 @@ class Queries:
     def of_file(self, path: Path) -> Load:
         def load() -> Query:
             with reading(path.name):
-                return _looked_at(path.name, self._search.look_at(path), str(path))
+                return _looked_at(self._search, path.name, self._search.look_at(path), str(path))
 
         return load
 
     def of_bytes(self, data: bytes, name: str) -> Load:
         def load() -> Query:
             with reading(name):
-                return _looked_at(name, self._search.look_at(data))
+                return _looked_at(self._search, name, self._search.look_at(data))
 
         return load
 
@@ -106,12 +106,12 @@ class Queries:
             stored = [view.face for view in detail.faces if not view.hidden or view.face.id == face_pk]
             path = str(detail.paths[0].path) if detail.paths else None
             if not stored:
-                return _looked_at(detail.name, self._search.look_at(image.pixels), path)
+                return _looked_at(self._search, detail.name, self._search.look_at(image.pixels), path)
             faces = []
             for face in stored:
-                vector = self._search.vector_of(collection_pk, face.id)
+                measured = self._search.stored(collection_pk, face.id, image.pixels, face.detected.landmarks)
                 crop = crop_of(image.pixels, face.detected.box)
-                faces.append(QueryFace(face.detected, vector, crop, face.id, face.face_id))
+                faces.append(QueryFace(face.detected, measured, crop, face.id, face.face_id))
             chosen = next((at for at, face in enumerate(stored) if face.id == face_pk), 0)
             view = mipmaps(image.pixels, image.width, image.height)
             return Query(detail.name, image.width, image.height, tuple(faces), view, chosen, path)
@@ -130,10 +130,10 @@ class Queries:
         return load
 
 
-def _looked_at(name: str, seen: ImageFaces, path: str | None = None) -> Query:
+def _looked_at(search: SearchService, name: str, seen: ImageFaces, path: str | None = None) -> Query:
     faces = tuple(
-        QueryFace(face, vector, crop_of(seen.pixels, face.box))
-        for face, vector in zip(seen.faces, seen.vectors, strict=True)
+        QueryFace(face, search.aligned(seen, index), crop_of(seen.pixels, face.box))
+        for index, face in enumerate(seen.faces)
     )
     view = mipmaps(seen.pixels, seen.width, seen.height)
     return Query(name, seen.width, seen.height, faces, view, 0, path)

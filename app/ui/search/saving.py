@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage
 
 from app.domain.errors import LikenessError
 from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
-from app.services.search import Together
+from app.services.search import AlignedFace, Together
 from app.ui.canvas.picture import Mipmaps
 from app.ui.search.outcome import Kind
 from app.ui.search.query import Query, QueryFace, crop_of_view
@@ -74,7 +75,7 @@ def from_json(saved: dict[str, Any]) -> Search:
     try:
         picture = saved.get("picture")
         return Search(
-            query=None if picture is None else _query(picture),
+            query=None if picture is None else _query(picture, str(saved["contract"])),
             contract=str(saved["contract"]),
             kind=Kind(saved["kind"]),
             threshold=float(saved["threshold"]),
@@ -96,26 +97,47 @@ def _face_json(face: QueryFace) -> dict[str, Any]:
         "confidence": found.confidence,
         "pose": [found.pose.roll, found.pose.yaw, found.pose.pitch],
         "quality": [found.quality.brightness, found.quality.sharpness],
-        "vector": base64.b64encode(face.vector.astype("<f4").tobytes()).decode("ascii"),
+        "vector": base64.b64encode(face.measured.vector.astype("<f4").tobytes()).decode("ascii"),
+        "contract": face.measured.contract,
+        "aligned": _aligned_json(face.measured.aligned),
         "face_pk": face.face_pk,
         "face_id": face.face_id,
     }
 
 
-def _query(picture: dict[str, Any]) -> Query:
+def _query(picture: dict[str, Any], contract: str) -> Query:
     width, height = int(picture["width"]), int(picture["height"])
     image = image_of_jpeg(base64.b64decode(picture["jpeg"]))
     if image.isNull() or width <= 0 or height <= 0:
         raise ValueError("no picture")
     view = Mipmaps((image.convertToFormat(QImage.Format.Format_RGB32),), width, height)
-    faces = tuple(_face(each, view) for each in picture["faces"])
+    faces = tuple(_face(each, view, each.get("contract", contract)) for each in picture["faces"])
     chosen = int(picture["chosen"])
     if faces and not 0 <= chosen < len(faces):
         raise ValueError("no such face")
     return Query(str(picture["name"]), width, height, faces, view, chosen, picture["path"])
 
 
-def _face(saved: dict[str, Any], view: Mipmaps) -> QueryFace:
+def _aligned_json(aligned: NDArray[np.uint8] | None) -> str | None:
+    """Small enough to keep with every face, for the day on which the collection has another model."""
+    if aligned is None:
+        return None
+    height, width = aligned.shape[:2]
+    pixels = np.ascontiguousarray(aligned)
+    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return base64.b64encode(_jpeg(image, 95)).decode("ascii")
+
+
+def _pixels(jpeg: bytes) -> NDArray[np.uint8]:
+    image = image_of_jpeg(jpeg).convertToFormat(QImage.Format.Format_RGB888)
+    if image.isNull():
+        raise ValueError("no aligned face")
+    height, width = image.height(), image.width()
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
+    return rows[:, : 3 * width].reshape(height, width, 3).copy()
+
+
+def _face(saved: dict[str, Any], view: Mipmaps, contract: str) -> QueryFace:
     box = BoundingBox(*(float(value) for value in saved["box"]))
     found = DetectedFace(
         box,
@@ -125,10 +147,12 @@ def _face(saved: dict[str, Any], view: Mipmaps) -> QueryFace:
         Quality(*(float(value) for value in saved["quality"])),
     )
     vector = np.frombuffer(base64.b64decode(saved["vector"]), "<f4").astype(np.float32)
-    return QueryFace(found, vector, crop_of_view(view, box), saved["face_pk"], saved["face_id"])
+    aligned = saved.get("aligned")
+    measured = AlignedFace(vector, contract, None if aligned is None else _pixels(base64.b64decode(aligned)))
+    return QueryFace(found, measured, crop_of_view(view, box), saved["face_pk"], saved["face_id"])
 
 
-def _jpeg(image: QImage) -> bytes:
+def _jpeg(image: QImage, quality: int = _QUALITY) -> bytes:
     if max(image.width(), image.height()) > _SIDE:
         image = image.scaled(
             _SIDE,
@@ -139,6 +163,6 @@ def _jpeg(image: QImage) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "JPEG", _QUALITY)  # type: ignore[call-overload]
+    image.save(buffer, "JPEG", quality)  # type: ignore[call-overload]
     buffer.close()
     return bytes(data.data())

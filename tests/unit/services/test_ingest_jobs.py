@@ -529,7 +529,7 @@ def test_what_cannot_be_indexed_is_refused_at_once(bench: Bench, archive: int, f
         bench.ingest.index_paths(archive + 1, [folder])
     with bench.library.database.write() as connection:
         connection.execute(update(tables.contracts).values(digest="of another model"))
-    with pytest.raises(InvalidParameter, match="another face model"):
+    with pytest.raises(InvalidParameter, match="face model that is not installed"):
         bench.ingest.index_paths(archive, [folder])
     with pytest.raises(ResourceNotFound):
         bench.ingest.resume(99)
