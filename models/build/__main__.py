@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from models.build import detectors, efficientnet, mobilefacenet, packages, sface
+from models.build import detectors, efficientnet, mesh, mobilefacenet, packages, sface
 
 MODELS = Path(__file__).resolve().parents[1]
 CACHE = MODELS.parent / "build" / "packages"
@@ -19,6 +19,7 @@ RECIPES: tuple[tuple[str, Callable[[Path], bytes], Callable[[bytes], bytes]], ..
     ("yunet-2023mar.onnx", packages.yunet, detectors.yunet),
     ("sface-2021dec.onnx", packages.sface, sface.sface),
     ("mobilefacenet-192.onnx", packages.mobilefacenet, mobilefacenet.mobilefacenet),
+    ("facemesh-v2.onnx", mesh.parts, mesh.mesh),
     ("efficientnet-lite0.onnx", packages.efficientnet_lite0, efficientnet.efficientnet_lite0),
 )
 

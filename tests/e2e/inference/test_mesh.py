@@ -114,7 +114,7 @@ def test_a_mirrored_picture_mirrors_points_and_pose(
         turned[:, 0] = width - 1 - turned[:, 0]
         assert np.linalg.norm(turned - thirty(one), axis=1).mean() < 0.04 * one.eye_distance
         straight, back = mesh_pose(one.mesh), mesh_pose(two.mesh)
-        assert back.yaw == pytest.approx(-straight.yaw, abs=10)
+        assert back.yaw == pytest.approx(-straight.yaw, abs=6)
         assert back.roll == pytest.approx(-straight.roll, abs=3)
         assert back.pitch == pytest.approx(straight.pitch, abs=4)
 

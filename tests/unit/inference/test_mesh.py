@@ -25,17 +25,25 @@ SIZE = 256
 class Network:
     """Answers every square with the same points, and remembers what it was shown."""
 
-    def __init__(self, points: NDArray[np.float32], size: tuple[int, int] | None = (SIZE, SIZE)) -> None:
+    def __init__(
+        self,
+        points: NDArray[np.float32],
+        size: tuple[int, int] | None = (SIZE, SIZE),
+        lopsided: float = 0.0,
+    ) -> None:
         spec = InputSpec("RGB", "NCHW", (0.0, 0.0, 0.0), (1 / 255,) * 3, size)
         self.model = Model("mesh", Task.FACE_MESH, Path("mesh.onnx"), "", spec, "", "", {})
         self.points = points
+        self.lopsided = np.float32(lopsided)
         self.shown: list[NDArray[np.float32]] = []
 
     def run(self, tensor: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
         self.shown.append(tensor)
         count = len(tensor)
+        seen = np.repeat(self.points[None], count, axis=0)
         return {
-            "mesh": np.repeat(self.points[None], count, axis=0),
+            "mesh": seen,
+            "mirrored": seen + self.lopsided,
             "presence": np.full((count, 1), 0.75, np.float32),
         }
 
@@ -94,19 +102,49 @@ def test_the_second_square_holds_the_level_points(angle: float, scale: float) ->
     )
 
 
+BOX = BoundingBox(0.25, 0.25, 0.25, 0.25)
+
+
+def placed(square: Square, shift: float = 0.0) -> NDArray[np.float32]:
+    """The network's points, shifted, as they lie in the picture."""
+    scale = square.side / SIZE
+    flat = (points()[:, :2] + shift - 128) * scale + [square.x, square.y]
+    return np.column_stack([flat, (points()[:, 2] + shift) * scale]).astype(np.float32)
+
+
 def test_points_come_in_pixels_of_the_picture() -> None:
-    network = Network(points())
-    box = BoundingBox(0.25, 0.25, 0.25, 0.25)
     pixels = np.zeros((400, 400, 3), np.uint8)
-    mesh = FaceMesh(network).fit(pixels, [upright(box)])[0]  # type: ignore[arg-type]
+    mesh = FaceMesh(Network(points())).fit(pixels, [upright(BOX)])[0]  # type: ignore[arg-type]
     assert mesh.points.shape == (MESH_POINTS, 3) and mesh.points.dtype == np.float32
     assert mesh.presence == 0.75
-    first = first_square(upright(box), 400, 400)
-    looked = (points()[:, :2] - 128) * (first.side / SIZE) + [first.x, first.y]
-    second = second_square(np.column_stack([looked, points()[:, 2]]).astype(np.float32))
-    expected = (points()[:, :2] - 128) * (second.side / SIZE) + [second.x, second.y]
-    np.testing.assert_allclose(mesh.points[:, :2], expected, atol=0.01)
-    np.testing.assert_allclose(mesh.points[:, 2], points()[:, 2] * second.side / SIZE, atol=0.01)
+    # The box is twice as large as the face in it: the second square is looked at twice.
+    second = second_square(placed(first_square(upright(BOX), 400, 400)))
+    np.testing.assert_allclose(mesh.points, placed(second), atol=0.01)
+
+
+def test_the_mean_of_a_look_and_its_mirror_image_counts() -> None:
+    network = Network(points(), lopsided=6)
+    pixels = np.zeros((400, 400, 3), np.uint8)
+    mesh = FaceMesh(network).fit(pixels, [upright(BOX)])[0]  # type: ignore[arg-type]
+    second = second_square(placed(first_square(upright(BOX), 400, 400)))
+    np.testing.assert_allclose(mesh.points, placed(second, shift=3), atol=0.01)
+
+
+def test_the_second_look_is_at_the_mirror_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network(points())
+    # Every square is about the other: two looks.
+    monkeypatch.setattr("app.inference.mesh.MOST_SHIFT", 9.0)
+    monkeypatch.setattr("app.inference.mesh.SIDE_RATIO", (0.0, 9.0))
+    pixels = np.zeros((400, 400, 3), np.uint8)
+    pixels[:, 150:] = 255
+    face_ = upright(BOX)
+    mesh = FaceMesh(network).fit(pixels, [face_])[0]  # type: ignore[arg-type]
+    straight, mirrored = network.shown
+    assert straight[0, :, :, 0].max() < 0.01 and straight[0, :, :, -1].min() > 0.99
+    assert mirrored[0, :, :, -1].max() < 0.01 and mirrored[0, :, :, 0].min() > 0.99
+    first = first_square(face_, 400, 400)
+    both = (placed(first) + placed(second_square(placed(first)))) / 2
+    np.testing.assert_allclose(mesh.points, both, atol=0.01)
 
 
 def test_faces_are_shown_in_batches_in_their_order() -> None:
@@ -114,7 +152,7 @@ def test_faces_are_shown_in_batches_in_their_order() -> None:
     boxes = [BoundingBox(0.05 * each, 0.1, 0.2, 0.2) for each in range(BATCH + 2)]
     pixels = np.zeros((300, 300, 3), np.uint8)
     meshes = FaceMesh(network).fit(pixels, [upright(box) for box in boxes])  # type: ignore[arg-type]
-    assert [len(each) for each in network.shown] == [BATCH, 2, BATCH, 2]
+    assert [len(each) for each in network.shown] == [BATCH, 2] * 3
     places = [float(mesh.points[:, 0].mean()) for mesh in meshes]
     assert places == sorted(places)
     assert np.diff(places) == pytest.approx(15, abs=1)
