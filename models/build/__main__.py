@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from models.build import detectors, efficientnet, mesh, mobilefacenet, packages, sface
+from models.build import detectors, efficientnet, mesh, mobilefacenet, moderation, objects, packages, sface
 
 MODELS = Path(__file__).resolve().parents[1]
 CACHE = MODELS.parent / "build" / "packages"
@@ -21,6 +21,9 @@ RECIPES: tuple[tuple[str, Callable[[Path], bytes], Callable[[bytes], bytes]], ..
     ("mobilefacenet-192.onnx", packages.mobilefacenet, mobilefacenet.mobilefacenet),
     ("facemesh-v2.onnx", mesh.parts, mesh.mesh),
     ("efficientnet-lite0.onnx", packages.efficientnet_lite0, efficientnet.efficientnet_lite0),
+    ("nanodet-g.onnx", objects.fetch, objects.nanodet),
+    ("open-nsfw.onnx", moderation.fetch_open_nsfw, moderation.open_nsfw),
+    ("nsfwjs-mobilenet-v2.onnx", moderation.fetch_nsfwjs, moderation.nsfwjs),
 )
 
 
