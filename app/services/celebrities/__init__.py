@@ -1,0 +1,6 @@
+"""Celebrity packs: loaded, made and exported, and the faces of an image looked up in them."""
+
+from app.services.celebrities.making import PackPlan, WhichFaces
+from app.services.celebrities.service import CelebrityService
+
+__all__ = ["CelebrityService", "PackPlan", "WhichFaces"]

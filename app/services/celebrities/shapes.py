@@ -1,0 +1,84 @@
+"""Results in Rekognition's response shapes (plain dicts for JSON)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.attributes import FaceAttributes, Trait
+from app.domain.celebrities import Celebrity, CelebrityPack, CelebrityResult, RemovedPack
+from app.domain.faces import DetectedFace
+from app.services.shapes import Json, compared_face, similarity
+
+
+def recognized(result: CelebrityResult, orientation: str | None = None) -> Json:
+    """RecognizeCelebrities' answer. `orientation` is the image's OrientationCorrection (ROTATE_0 ...);
+    None leaves it out, as Rekognition does where the file itself says how it is turned."""
+    shape: Json = {
+        "CelebrityFaces": [
+            {
+                **celebrity(each.celebrity),
+                "Id": each.celebrity.id,
+                "Face": _face(each.face, each.attributes),
+                "MatchConfidence": similarity(each.match_confidence),
+            }
+            for each in result.faces
+        ],
+        "UnrecognizedFaces": [_face(each.face, each.attributes) for each in result.unrecognized],
+    }
+    if orientation is not None:
+        shape["OrientationCorrection"] = orientation
+    return shape
+
+
+def celebrity(person: Celebrity) -> Json:
+    """GetCelebrityInfo's answer."""
+    return {
+        "Name": person.name,
+        "Urls": list(person.urls),
+        "KnownGender": {"Type": person.known_gender.value},
+    }
+
+
+def packs(loaded: Sequence[CelebrityPack], removed: Sequence[RemovedPack]) -> Json:
+    """Of our own making: Rekognition has no packs."""
+    return {
+        "Packs": [
+            {
+                "Id": each.id,
+                "Name": each.name,
+                "Version": each.version,
+                "Licence": each.licence,
+                "Attribution": each.attribution,
+                "Consent": each.consent,
+                "People": each.people,
+                "Recognisable": each.recognisable,
+                "Enabled": each.enabled,
+                "Measured": each.measured,
+                "Problems": list(each.problems),
+            }
+            for each in loaded
+        ],
+        "Removed": [
+            {
+                "Token": each.token,
+                "Name": each.name,
+                "Version": each.version,
+                "RemovedTimestamp": each.removed_at.isoformat(),
+            }
+            for each in removed
+        ],
+    }
+
+
+def _face(found: DetectedFace, look: FaceAttributes | None) -> Json:
+    """ComparedFace; with what the face looks like where that was asked for."""
+    shape = compared_face(found)
+    if look is not None:
+        shape["Emotions"] = [
+            {"Type": emotion.value, "Confidence": round(confidence, 4)}
+            for emotion, confidence in sorted(look.emotions.items(), key=lambda each: -each[1])
+        ]
+        smile = look.traits.get(Trait.SMILE)
+        if smile is not None:
+            shape["Smile"] = {"Value": smile >= 0.5, "Confidence": round(100 * max(smile, 1 - smile), 4)}
+    return shape
