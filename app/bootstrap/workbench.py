@@ -9,6 +9,7 @@ from app.domain.records import Origin
 from app.inference.engine import FaceEngine, OnnxFaceEngine
 from app.inference.manifest import find_models_dir
 from app.jobs import JobQueue
+from app.services.celebrities import CelebrityService
 from app.services.collections import CollectionService
 from app.services.compare import CompareService
 from app.services.detect import DetectService
@@ -58,5 +59,6 @@ def open_workbench(
         detect=DetectService(engine),
         search=search,
         compare=CompareService(engine),
+        celebrities=CelebrityService(library, engine, jobs),
         closers=(ingest.close, store.close),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.inference.engine import FaceEngine
 from app.jobs import JobQueue
+from app.services.celebrities import CelebrityService
 from app.services.collections import CollectionService
 from app.services.compare import CompareService
 from app.services.detect import DetectService
@@ -39,6 +40,7 @@ class Workbench:
     detect: DetectService
     search: SearchService
     compare: CompareService
+    celebrities: CelebrityService
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
     def close(self) -> None:
