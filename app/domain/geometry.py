@@ -19,6 +19,13 @@ class LandmarkType(StrEnum):
     MOUTH_RIGHT = "mouthRight"
 
 
+def turned_points(points: NDArray[np.floating], degrees: int) -> NDArray[np.floating]:
+    """(n, 2) ratios of an image, as ratios of that image turned clockwise by 0, 90, 180 or 270 degrees."""
+    x, y = points[:, 0], points[:, 1]
+    turned = {0: (x, y), 90: (1 - y, x), 180: (1 - x, 1 - y), 270: (y, 1 - x)}[degrees]
+    return np.stack(turned, axis=1)
+
+
 @dataclass(frozen=True, slots=True)
 class BoundingBox:
     """An upright rectangle: ratios of the image's width and height, may lie outside 0-1."""
@@ -74,6 +81,12 @@ class BoundingBox:
     def moved(self, dx: float, dy: float) -> BoundingBox:
         return BoundingBox(self.left + dx, self.top + dy, self.width, self.height)
 
+    def turned(self, degrees: int) -> BoundingBox:
+        """The same part of the image when that is turned clockwise by 0, 90, 180 or 270 degrees."""
+        corners = np.array([[self.left, self.top], [self.right, self.bottom]])
+        (left, top), (right, bottom) = np.sort(turned_points(corners, degrees), axis=0).tolist()
+        return BoundingBox(left, top, right - left, bottom - top)
+
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
@@ -91,6 +104,11 @@ class Landmarks:
 
     def moved(self, dx: float, dy: float) -> Landmarks:
         return Landmarks(self.points + np.array([dx, dy], np.float32))
+
+    def turned(self, degrees: int) -> Landmarks:
+        """The same places when the image is turned clockwise by 0, 90, 180 or 270 degrees. The left eye
+        stays the left eye, wherever it comes to lie."""
+        return Landmarks(turned_points(self.points, degrees).astype(np.float32))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Landmarks) and np.array_equal(self.points, other.points)

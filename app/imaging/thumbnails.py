@@ -73,6 +73,13 @@ def face_crop(
     return np.ascontiguousarray(np.pad(colour.to_array(part), outside, mode="edge"))
 
 
+def quarter_turned(pixels: NDArray[np.uint8], roll: float) -> NDArray[np.uint8]:
+    """A square crop of a face that is turned by `roll` degrees (clockwise), set upright by quarter turns: a
+    face in a photo that lies on its side. Tilted heads stay tilted."""
+    quarters = round(roll / 90) % 4
+    return np.ascontiguousarray(np.rot90(pixels, quarters)) if quarters else pixels
+
+
 def _axis(start: float, step: float, side: int, length: int) -> tuple[int, int, float, float] | None:
     """Pixels [first, last) of the crop that lie wholly inside the picture, and where they come from."""
     first = max(math.ceil(-start / step - 1e-9), 0)

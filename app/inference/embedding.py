@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.domain.errors import ModelError
 from app.inference.manifest import Model
+from app.inference.quality_filter import RecognisableScale
 from app.inference.sessions import Session
 from app.inference.tensors import tensor_of
 
@@ -28,9 +29,30 @@ class FaceEmbedder:
         # A graph that was exported for one batch size takes no other.
         self._fixed = int(self.model.settings.get("batch", 0))
         self._output = self.model.output.get("name")
+        self._recognisable = RecognisableScale.of(self.model.settings)
 
     def embed(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Aligned crops uint8 (n, 112, 112, 3) to float32 (n, dimension), each of length 1.
+
+        Raises as `raw`.
+        """
+        return self.raw(crops)[0]
+
+    def measure(self, crops: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """As embed, and float32 (n,): the chance in percent that another photo of the person finds each
+        face, NaN where the model has no scale for that. Raises as `raw`.
+        """
+        vectors, lengths = self.raw(crops)
+        return vectors, self.recognisable(lengths)
+
+    def recognisable(self, lengths: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The chances in percent for vectors that had those lengths (n,), NaN without a scale."""
+        if self._recognisable is None:
+            return np.full(len(lengths), np.nan, np.float32)
+        return self._recognisable.chance(lengths)
+
+    def raw(self, crops: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """As embed, and float32 (n,): the lengths that the vectors had before.
 
         Raises:
             ModelError: the model does not run, gives another dimension than its contract, or no numbers.
@@ -44,7 +66,7 @@ class FaceEmbedder:
             raise ModelError(f"The model {self.contract.model_id} gave values that are no numbers.")
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.maximum(lengths, np.float32(1e-12))
-        return vectors
+        return vectors, lengths[:, 0]
 
     def _part(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         count, dimension = len(crops), self.contract.dimension

@@ -22,6 +22,7 @@ from app.inference.manifest import Model, Task, load_manifest
 from app.inference.orientation import TurnedFaces, TurnFinder, lying, upright
 from app.inference.pose import pose_of
 from app.inference.quality import quality_of
+from app.inference.quality_filter import QualityBars
 from app.inference.retinaface import RetinaFace
 from app.inference.sessions import ProviderChoice, Session
 from app.inference.yunet import YuNet
@@ -71,6 +72,16 @@ class FaceEngine(Protocol):
     ) -> NDArray[np.float32]:
         """One vector of length 1 for each face: float32 (n, dimension), by the model of `embedder`."""
 
+    def measure(
+        self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks], contract: str | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """As embed, and float32 (n,): the chance in percent that another photo of the person finds each
+        face, NaN where the model does not tell."""
+
+    @property
+    def bars(self) -> QualityBars:
+        """What the quality filters ask of a face."""
+
     def locate(self, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
         """The face in a box that a person drew. The box stays as drawn; where the detector sees no
         face in it, the landmarks are those of a frontal face and the confidence is 0."""
@@ -116,6 +127,7 @@ class OnnxFaceEngine:
         self._detector = FaceDetector(*networks)
         self._turns = TurnFinder(*networks)
         self._calibration, self.working_confidence = _calibration(detection.model)
+        self.bars = QualityBars.of(detection.model.settings)
         self._aligner = FaceAligner()
         self.contract = self.models.default.contract
         self.scale = self.models.default.scale
@@ -157,11 +169,16 @@ class OnnxFaceEngine:
     def embed(
         self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks], contract: str | None = None
     ) -> NDArray[np.float32]:
+        return self.measure(pixels, landmarks, contract)[0]
+
+    def measure(
+        self, pixels: NDArray[np.uint8], landmarks: Sequence[Landmarks], contract: str | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         _check(pixels)
         embedder = self.embedder(contract)
         if not landmarks:
-            return np.zeros((0, embedder.contract.dimension), np.float32)
-        return embedder.embed(np.stack([self.aligned_crop(pixels, each) for each in landmarks]))
+            return np.zeros((0, embedder.contract.dimension), np.float32), np.zeros(0, np.float32)
+        return embedder.measure(np.stack([self.aligned_crop(pixels, each) for each in landmarks]))
 
     def locate(self, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
         _check(pixels)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.faces import DetectedFace
-from app.domain.geometry import BoundingBox, Landmarks, Pose
+from app.domain.geometry import Pose, turned_points
 from app.inference.candidates import Candidates
 from app.inference.merging import voted
 from app.inference.refinement import OFF_CENTRE, SIDE, BatchNetwork, square_around
@@ -65,21 +65,15 @@ def upright(pixels: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
 def lying(face: DetectedFace, degrees: int) -> DetectedFace:
     """A face of the upright picture as one of the picture whose content lies so many degrees
     counter-clockwise. Its left eye stays its left eye, wherever that comes to lie."""
-    points = _lying_points(face.landmarks.points.astype(np.float64), degrees)
-    corners = np.array([[face.box.left, face.box.top], [face.box.right, face.box.bottom]])
-    turned = _lying_points(corners, degrees)
-    low, high = turned.min(axis=0), turned.max(axis=0)
-    box = BoundingBox(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+    back = -degrees % 360
     roll = (face.pose.roll - degrees + 180) % 360 - 180
-    pose = Pose(roll, face.pose.yaw, face.pose.pitch)
-    return DetectedFace(box, Landmarks(points.astype(np.float32)), face.confidence, pose, face.quality)
-
-
-def _lying_points(points: NDArray[np.float64], degrees: int) -> NDArray[np.float64]:
-    """Ratios (n, 2) of the upright picture as ratios of the one that lies."""
-    x, y = points[:, 0], points[:, 1]
-    turned = {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[degrees]
-    return np.stack(turned, axis=1)
+    return DetectedFace(
+        face.box.turned(back),
+        face.landmarks.turned(back),
+        face.confidence,
+        Pose(roll, face.pose.yaw, face.pose.pitch),
+        face.quality,
+    )
 
 
 class TurnFinder:
@@ -139,7 +133,7 @@ class TurnFinder:
             for box in seen.boxes[:VOTERS]:
                 corners = box.reshape(2, 2).astype(np.float64)
                 shape = padded.shape[:2] if turn == 2 else padded.shape[1::-1]
-                back = _lying_points(corners / [shape[1], shape[0]], turn * 90)
+                back = turned_points(corners / [shape[1], shape[0]], 360 - turn * 90)
                 back *= np.array(padded.shape[1::-1]) * pixels.shape[1::-1] / (width, height)
                 boxes.append(np.concatenate([back.min(axis=0), back.max(axis=0)]).astype(np.float32))
         return np.array(boxes, np.float32).reshape(-1, 4)

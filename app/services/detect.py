@@ -8,17 +8,19 @@ from pathlib import Path
 from app.domain.faces import DetectedFace
 from app.imaging.decode import DecodedImage
 from app.inference.engine import FaceEngine
-from app.services.ingest.decoding import decode_for_faces
+from app.services.ingest.decoding import decode_for_faces, faces_of
 
 
 @dataclass(frozen=True)
 class DetectResult:
-    """Width and height are those of the whole upright image; faces are large to small."""
+    """Width and height are those of the whole upright image; faces are large to small. `turned` as in
+    SeenFaces: Rekognition's OrientationCorrection."""
 
     width: int
     height: int
     format: str
     faces: tuple[DetectedFace, ...]
+    turned: int | None = None
 
 
 class DetectService:
@@ -33,5 +35,5 @@ class DetectService:
 
     def detect_decoded(self, image: DecodedImage) -> DetectResult:
         """For pixels that are at hand already."""
-        faces = self._engine.detect(image.pixels)
-        return DetectResult(image.width, image.height, image.format, tuple(faces))
+        seen = faces_of(self._engine, image)
+        return DetectResult(image.width, image.height, image.format, tuple(seen.faces), seen.turned)

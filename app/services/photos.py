@@ -6,9 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from app.domain.errors import ResourceNotFound
-from app.domain.geometry import BoundingBox
+import numpy as np
+
+from app.domain.errors import InvalidParameter, ResourceNotFound
+from app.domain.faces import DetectedFace
+from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
 from app.domain.records import ChangeKind, ChangeSet, Origin, Photo, PhotoStatus
 from app.domain.text import printable
 from app.imaging.decode import DecodedImage
@@ -58,16 +62,20 @@ class Undescribed:
 
 @dataclass(frozen=True)
 class UnindexedFace:
-    """A face that was found and not kept, with Rekognition's reasons. Confidence 0-100."""
+    """A face that was found and not kept, with Rekognition's reasons. Confidence 0-100. `detected` is all
+    that was found of it; None for one that an older version of the program left out."""
 
     box: BoundingBox
     confidence: float
     reasons: tuple[str, ...]
+    detected: DetectedFace | None = None
 
 
 @dataclass(frozen=True)
 class PhotoDetail:
-    """`faces` are the largest first, hidden ones among them."""
+    """`faces` are the largest first, hidden ones among them. The photo is to be shown turned clockwise by
+    `shown_turned` degrees (0, 90, 180, 270), boxes and all (BoundingBox.turned): a person chose that.
+    `photo.turned` is what its faces suggest."""
 
     photo: Photo
     paths: list[PhotoPath]
@@ -75,6 +83,7 @@ class PhotoDetail:
     reason: str | None
     unindexed: list[UnindexedFace]
     faces: list[FaceView]
+    shown_turned: int = 0
 
     @property
     def name(self) -> str:
@@ -114,11 +123,6 @@ class PhotoService:
             return by_count(found.ids, found.keys, "face")
         return by_month(found.ids, found.keys)
 
-    def labels(self, collection_pk: int) -> list[tuple[str, int]]:
-        """What the collection's photos show, with how many show it, the most frequent first."""
-        with self._database.read() as connection:
-            return looks.labels(connection, collection_pk)
-
     def undescribed(self, collection_pk: int) -> Undescribed:
         """What cannot be found by its looks yet."""
         with self._database.read() as connection:
@@ -146,11 +150,9 @@ class PhotoService:
             paths=paths,
             status=member.status,
             reason=member.reason,
-            unindexed=[
-                UnindexedFace(BoundingBox(*entry["box"]), entry["confidence"], tuple(entry["reasons"]))
-                for entry in json.loads(member.unindexed or "[]")
-            ],
+            unindexed=[_unindexed(entry) for entry in json.loads(member.unindexed or "[]")],
             faces=views_of(self._database, found, self._match),
+            shown_turned=member.shown_turned,
         )
 
     def thumbnail(self, photo_pk: int) -> bytes | None:
@@ -183,6 +185,26 @@ class PhotoService:
         self._events.publish(act.changes)
         return act.changes
 
+    def turn(self, collection_pk: int, photo_pks: Sequence[int], degrees: int) -> ChangeSet:
+        """Have photos shown turned clockwise by 0 (as they are), 90, 180 or 270 degrees. The files, and
+        what is stored of their faces, stay as they are. Photos that are not in the collection are passed
+        over. Raises ResourceNotFound for the collection, InvalidParameter."""
+        if degrees not in (0, 90, 180, 270):
+            raise InvalidParameter("A photo is turned by 0, 90, 180 or 270 degrees.")
+        with self._database.act(ChangeKind.TURN_PHOTOS, self._origin, collection_pk) as act:
+            connection = act.work.connection
+            name = collections.name_of(connection, collection_pk)
+            if name is None:
+                raise ResourceNotFound("This collection was deleted.")
+            members = photos.memberships(connection, collection_pk, photo_pks)
+            turned = sum(
+                act.work.update(tables.memberships, member.pk, {"shown_turned": degrees or None})
+                for member in members.values()
+            )
+            act.work.summary = f"{counted(turned, 'photo')} turned in {name}"
+        self._events.publish(act.changes)
+        return act.changes
+
     def check_files(self, photo_pks: Sequence[int] | None = None) -> ChangeSet:
         """Look whether the files are where they were (of all photos without `photo_pks`), and note
         what has come or gone. Takes as long as the disk: call it from a job."""
@@ -207,6 +229,18 @@ class PhotoService:
                 photos.set_missing(connection, [path.pk for path in gone], now_ms())
                 photos.set_missing(connection, [path.pk for path in back], None)
         return ChangeSet(photos=frozenset(path.photo_pk for path in gone + back))
+
+
+def _unindexed(entry: dict[str, Any]) -> UnindexedFace:
+    """As app/services/ingest/record.py writes it."""
+    box = BoundingBox(*entry["box"])
+    detected = None
+    if "landmarks" in entry:
+        points = np.array(entry["landmarks"], np.float32).reshape(5, 2)
+        detected = DetectedFace(
+            box, Landmarks(points), entry["confidence"], Pose(*entry["pose"]), Quality(*entry["quality"])
+        )
+    return UnindexedFace(box, entry["confidence"], tuple(entry["reasons"]), detected)
 
 
 def _is_file(path: PhotoPath) -> bool:

@@ -73,6 +73,9 @@ photos = _table(
     Column("format", Text, nullable=False),
     Column("file_size", Integer, nullable=False),
     Column("taken_at", Integer),
+    # How many degrees counter-clockwise the content lies, as its faces tell: 0, 90, 180, 270; null where
+    # the file states its orientation, or nobody has looked.
+    Column("turned", Integer),
 )
 
 # Where a photo's file was last seen; the same content may lie in several places.
@@ -95,6 +98,8 @@ memberships = _table(
     Column("reason", Text),
     Column("unindexed", Text),
     Column("added_at", Integer, nullable=False),
+    # A person has the photo shown turned clockwise by so many degrees; null: as it is.
+    Column("shown_turned", Integer),
     UniqueConstraint("collection_pk", "photo_pk"),
     CheckConstraint("status IN ('waiting', 'indexed', 'failed')", name="status"),
 )

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.faces import DetectedFace
-from app.imaging.thumbnails import encode_jpeg, face_crop, thumbnail_jpeg
+from app.imaging.thumbnails import encode_jpeg, face_crop, quarter_turned, thumbnail_jpeg
 from app.inference.engine import FaceEngine
-from app.services.ingest.decoding import decode_for_faces
+from app.inference.quality_filter import QualityFilter, Reason
+from app.services.ingest.decoding import decode_for_faces, faces_of
 
 PHOTO_SIDE: Final = 320
 FACE_SIDE: Final = 176
 
-EXCEEDS_MAX_FACES: Final = "EXCEEDS_MAX_FACES"
 # Faces whose worse mark of brightness and sharpness (0-100) lies in one band count as equally good.
 _QUALITY_BAND: Final = 20.0
 
@@ -28,14 +28,14 @@ class Unindexed:
     """A face that was found and not kept, with Rekognition's reasons."""
 
     face: DetectedFace
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
 class Analysis:
     """`vectors` is float32 (faces, dimension), each of length 1; `crops` has a JPEG for each face.
     Width and height are those of the whole upright photo. `vectors` are of the model with the contract
-    (digest); `others` has those of more models, by contract."""
+    (digest); `others` has those of more models, by contract. `turned` as in SeenFaces."""
 
     width: int
     height: int
@@ -48,6 +48,7 @@ class Analysis:
     unindexed: tuple[Unindexed, ...] = ()
     contract: str = ""
     others: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    turned: int | None = None
 
     def vectors_of(self, contract: str) -> NDArray[np.float32] | None:
         """None where the faces were not measured by that model."""
@@ -55,49 +56,86 @@ class Analysis:
 
 
 def analyse(
-    engine: FaceEngine, data: bytes, max_faces: int | None = None, contracts: Sequence[str] = ()
+    engine: FaceEngine,
+    data: bytes,
+    max_faces: int | None = None,
+    contracts: Sequence[str] = (),
+    quality: QualityFilter = QualityFilter.AUTO,
 ) -> Analysis:
     """Decode once and do everything with those pixels; measure by the models of those contracts, the first
     of which counts, or by the default one. Raises ImageError, ModelError."""
     image = decode_for_faces(data)
-    faces, left_out = strongest(engine.detect(image.pixels), max_faces)
-    measured = [
-        (digest, engine.embed(image.pixels, [face.landmarks for face in faces], digest))
-        for digest in (contracts or (engine.contract.digest,))
-    ]
+    seen = faces_of(engine, image)
+    own, *more = contracts or (engine.contract.digest,)
+    chosen = choose(engine, image.pixels, seen.faces, quality, max_faces, own)
+    faces = chosen.faces
+    others = {
+        digest: engine.embed(image.pixels, [face.landmarks for face in faces], digest) for digest in more
+    }
     return Analysis(
         width=image.width,
         height=image.height,
         format=image.format,
         taken_at=image.taken_at,
         faces=tuple(faces),
-        vectors=measured[0][1],
-        contract=measured[0][0],
-        others=dict(measured[1:]),
+        vectors=chosen.vectors,
+        contract=own,
+        others=others,
+        turned=seen.turned,
         thumbnail=thumbnail_jpeg(image.pixels, PHOTO_SIDE),
         crops=tuple(crop_jpeg(image.pixels, face) for face in faces),
-        unindexed=tuple(Unindexed(face, (EXCEEDS_MAX_FACES,)) for face in left_out),
+        unindexed=tuple(chosen.left_out),
     )
 
 
 def crop_jpeg(pixels: NDArray[np.uint8], face: DetectedFace) -> bytes:
     """The square crop that grids show."""
-    return encode_jpeg(face_crop(pixels, face.box, FACE_SIDE))
+    return encode_jpeg(quarter_turned(face_crop(pixels, face.box, FACE_SIDE), face.pose.roll))
 
 
-def strongest(
-    faces: Sequence[DetectedFace], max_faces: int | None
-) -> tuple[list[DetectedFace], list[DetectedFace]]:
-    """(kept, left out), both large to small. Over `max_faces` the lowest quality goes first, then the
-    smallest."""
+@dataclass(frozen=True)
+class Chosen:
+    """Both large to small; `vectors` float32 (faces, dimension) of the faces that are kept."""
+
+    faces: list[DetectedFace]
+    vectors: NDArray[np.float32]
+    left_out: list[Unindexed]
+
+
+def choose(
+    engine: FaceEngine,
+    pixels: NDArray[np.uint8],
+    faces: Sequence[DetectedFace],
+    quality: QualityFilter,
+    max_faces: int | None,
+    contract: str,
+) -> Chosen:
+    """Measure faces, and leave out those that the filter does. Over `max_faces` the lowest quality goes
+    first, then the smallest: those are not measured at all."""
+    height, width = pixels.shape[:2]
     ordered = sorted(faces, key=lambda face: -face.box.area)
-    if max_faces is None or len(ordered) <= max_faces:
-        return ordered, []
-    ranked = sorted(ordered, key=lambda face: (-_band(face), -face.box.area))
-    kept = {id(face) for face in ranked[:max_faces]}
-    return (
-        [face for face in ordered if id(face) in kept],
-        [face for face in ordered if id(face) not in kept],
+    reasons: dict[int, tuple[Reason, ...]] = {}
+    for at, face in enumerate(ordered):
+        reasons[at] = engine.bars.reasons(face, width, height, np.nan, quality)
+    waiting = [at for at in range(len(ordered)) if not reasons[at]]
+    if max_faces is not None and len(waiting) > max_faces:
+        waiting.sort(key=lambda at: -_band(ordered[at]))
+    kept: dict[int, NDArray[np.float32]] = {}
+    while waiting and (max_faces is None or len(kept) < max_faces):
+        count = len(waiting) if max_faces is None else max_faces - len(kept)
+        part, waiting = waiting[:count], waiting[count:]
+        vectors, recognisable = engine.measure(pixels, [ordered[at].landmarks for at in part], contract)
+        for at, vector, chance in zip(part, vectors, recognisable.tolist(), strict=True):
+            reasons[at] = engine.bars.reasons(ordered[at], width, height, chance, quality)
+            if not reasons[at]:
+                kept[at] = vector
+    for at in waiting:
+        reasons[at] = (Reason.EXCEEDS_MAX_FACES,)
+    dimension = engine.embedder(contract).contract.dimension
+    return Chosen(
+        [ordered[at] for at in sorted(kept)],
+        np.array([kept[at] for at in sorted(kept)], np.float32).reshape(-1, dimension),
+        [Unindexed(face, reasons[at]) for at, face in enumerate(ordered) if at not in kept],
     )
 
 

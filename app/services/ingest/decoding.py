@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.domain.faces import DetectedFace
 from app.imaging.decode import DecodedImage, DecodeLimits, decode
 from app.imaging.files import read_file
+from app.inference.engine import FaceEngine
 
 # The longer side (pixels) of what is looked at lies between half of this and this, where the photo is
 # that large. Rekognition's smallest face is 40 px at 1920 x 1080 and in proportion above that, which
@@ -26,6 +29,24 @@ def decode_for_faces(source: bytes | Path) -> DecodedImage:
     kept of it. Raises ImageError."""
     data = source if isinstance(source, bytes) else read_file(source, DecodeLimits().max_file_bytes)
     return decode(data, max_side=side_for(data))
+
+
+@dataclass(frozen=True)
+class SeenFaces:
+    """Faces of an image, large to small, in the coordinates of its pixels as they are. `turned`: how many
+    degrees counter-clockwise (0, 90, 180, 270) the content lies; None where the file states its orientation,
+    which was applied."""
+
+    faces: list[DetectedFace]
+    turned: int | None
+
+
+def faces_of(engine: FaceEngine, image: DecodedImage) -> SeenFaces:
+    """Raises ModelError."""
+    if image.has_orientation:
+        return SeenFaces(engine.detect(image.pixels), None)
+    found = engine.detect_any_way_up(image.pixels)
+    return SeenFaces(found.faces, found.degrees)
 
 
 def side_for(data: bytes) -> int:

@@ -16,8 +16,8 @@ from app.services.ingest.analysis import Analysis, Unindexed
 from app.storage import tables
 from app.storage.clock import now_ms
 from app.storage.database import Act
-from app.storage.repositories import faces as face_rows
 from app.storage.repositories import contracts, memberships, paths
+from app.storage.repositories import faces as face_rows
 from app.storage.repositories.contracts import Contract
 from app.storage.repositories.memberships import Membership, Target
 
@@ -88,7 +88,15 @@ def store(
 ) -> tuple[int, ...]:
     """Write everything the analysis found; the rows of the faces. Raises ContractChanged."""
     work = act.work
-    paths.set_facts(work.connection, photo_pk, result.width, result.height, result.format, result.taken_at)
+    paths.set_facts(
+        work.connection,
+        photo_pk,
+        result.width,
+        result.height,
+        result.format,
+        result.taken_at,
+        result.turned,
+    )
     own, *coming = contracts.followed(work.connection, target.pk)
     vectors = result.vectors_of(own.digest)
     if vectors is None:
@@ -143,13 +151,17 @@ def add_face(
 
 
 def unindexed_json(faces: tuple[Unindexed, ...]) -> str:
-    """A JSON list of {"box": [left, top, width, height], "confidence": 0-100, "reasons": [...]}."""
+    """A JSON list of {"box": [left, top, width, height], "confidence": 0-100, "reasons": [...],
+    "landmarks": [[x, y], ...], "pose": [roll, yaw, pitch], "quality": [brightness, sharpness]}."""
     return json.dumps(
         [
             {
                 "box": [face.box.left, face.box.top, face.box.width, face.box.height],
                 "confidence": face.confidence,
                 "reasons": list(entry.reasons),
+                "landmarks": face.landmarks.points.tolist(),
+                "pose": [face.pose.roll, face.pose.yaw, face.pose.pitch],
+                "quality": [face.quality.brightness, face.quality.sharpness],
             }
             for entry in faces
             for face in (entry.face,)

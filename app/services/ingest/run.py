@@ -61,6 +61,7 @@ class IndexRun:
         self._change_pk = change_pk
         self._context = context
         self._collection_pk = params.collection_pk
+        self._quality = params.quality
         self._target = self._find_target()
         self._feed = PathFeed(params.paths)
         self._flow = Flow(context.token, 2 * context.inference.threads + _REGISTER, _HELD_BYTES)
@@ -177,7 +178,8 @@ class IndexRun:
         try:
             with self._database.read() as connection:
                 wanted = contracts.followed(connection, self._collection_pk)
-            result = analyse(self._engine, data, contracts=measurable(self._engine, wanted))
+            own = measurable(self._engine, wanted)
+            result = analyse(self._engine, data, contracts=own, quality=self._quality)
         except ImageError as error:
             self._fail(photo, error)
             return True

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.errors import Conflict, InvalidParameter, ResourceNotFound
 from app.domain.records import Origin
 from app.inference.engine import FaceEngine
+from app.inference.quality_filter import QualityFilter
 from app.jobs import Job, JobContext, JobQueue, JobState, JobView, Priority
 from app.jobs.owner import OwnerLock
 from app.services.events import EventHub
@@ -40,17 +42,25 @@ class IngestService:
         self._owner = OwnerLock(library.folder / "owners")
         self._indexer = ImageIndexer(library, engine, jobs, events, origin)
 
-    def index_paths(self, collection_pk: int, paths: Sequence[Path], *, urgent: bool = False) -> JobView:
+    def index_paths(
+        self,
+        collection_pk: int,
+        paths: Sequence[Path],
+        *,
+        urgent: bool = False,
+        quality: QualityFilter = QualityFilter.AUTO,
+    ) -> JobView:
         """Index files, and the pictures in folders, as one job and one change. Returns at once.
 
         A job with the same paths that a crash or a quit stopped goes on instead, in its own change.
-        `urgent`: passes bulk jobs; for a few photos that a person waits for.
+        `urgent`: passes bulk jobs; for a few photos that a person waits for. Faces that the filter leaves
+        out are noted with their photo, and can be taken in one by one (FaceEditService.add_unindexed).
         Raises ResourceNotFound, InvalidParameter, LibraryError.
         """
         if not paths:
             raise InvalidParameter("There is nothing to index: name files or folders.")
         target = target_of(self._library, self._engine, collection_pk)
-        params = IndexParams.of(collection_pk, paths, urgent)
+        params = IndexParams.of(collection_pk, paths, urgent, quality)
         stopped = self._stopped_twin(params)
         if stopped is not None:
             with suppress(Conflict):
@@ -73,6 +83,7 @@ class IngestService:
         source: bytes | Path,
         external_image_id: str | None = None,
         max_faces: int | None = None,
+        quality: QualityFilter = QualityFilter.AUTO,
     ) -> IndexResult:
         """IndexFaces: one image at once, as one change. Bytes are kept in the library's originals.
 
@@ -80,7 +91,7 @@ class IngestService:
         Raises ImageError, ResourceNotFound, InvalidParameter.
         """
         target = target_of(self._library, self._engine, collection_id)
-        return self._indexer.index(target, source, external_image_id, max_faces)
+        return self._indexer.index(target, source, external_image_id, max_faces, quality)
 
     def interrupted(self) -> list[JobView]:
         """Jobs that a crash, a quit or a full disk stopped, to be resumed or dismissed. Those of
@@ -184,7 +195,7 @@ class IngestService:
     def _stopped_twin(self, params: IndexParams) -> int | None:
         for row in self._stopped():
             other = IndexParams.from_json(row.params)
-            if (other.collection_pk, other.paths) == (params.collection_pk, params.paths):
+            if replace(other, urgent=params.urgent) == params:
                 return row.id
         return None
 

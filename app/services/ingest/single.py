@@ -15,6 +15,7 @@ from app.domain.records import ChangeKind, ChangeSet, Origin, PhotoStatus
 from app.imaging.decode import DecodeLimits
 from app.imaging.files import image_id, read_file
 from app.inference.engine import FaceEngine
+from app.inference.quality_filter import QualityFilter
 from app.jobs import JobQueue, Priority
 from app.services.events import EventHub
 from app.services.ingest import originals, sentences
@@ -32,7 +33,8 @@ _READ_LIMIT: Final = DecodeLimits().max_file_bytes
 @dataclass(frozen=True)
 class IndexResult:
     """Faces are large to small. `added` is False where the image was indexed before with the same
-    external id: `faces` are those of then, and nothing was changed."""
+    external id: `faces` are those of then, and nothing was changed. `turned`: how many degrees
+    counter-clockwise (0, 90, 180, 270) the content lies; None where the file states its orientation."""
 
     photo_pk: int
     image_id: str
@@ -40,6 +42,7 @@ class IndexResult:
     unindexed: list[Unindexed] = field(default_factory=list)
     changes: ChangeSet = field(default_factory=ChangeSet)
     added: bool = True
+    turned: int | None = None
 
 
 class ImageIndexer:
@@ -60,6 +63,7 @@ class ImageIndexer:
         source: bytes | Path,
         external_image_id: str | None = None,
         max_faces: int | None = None,
+        quality: QualityFilter = QualityFilter.AUTO,
     ) -> IndexResult:
         """Raises ImageError, InvalidParameter; nothing is stored then."""
         if external_image_id is not None and not _EXTERNAL_ID.fullmatch(external_image_id):
@@ -76,7 +80,7 @@ class ImageIndexer:
         with self._library.database.read() as connection:
             wanted = measurable(self._engine, contracts.followed(connection, target.pk))
         future = self._jobs.inference.submit(
-            Priority.INTERACTIVE, analyse, self._engine, data, max_faces, wanted
+            Priority.INTERACTIVE, analyse, self._engine, data, max_faces, wanted, quality
         )
         result = future.result()
         if isinstance(source, bytes):
@@ -109,6 +113,7 @@ class ImageIndexer:
             [faces[pk] for pk in face_pks if pk in faces],
             list(result.unindexed),
             act.changes,
+            turned=result.turned,
         )
 
     def _stored(self, target: Target, sha256: bytes, external_image_id: str | None) -> IndexResult | None:

@@ -104,10 +104,22 @@ def add_photo(connection: Connection, image_id: str, sha256: bytes, file_size: i
 
 
 def set_facts(
-    connection: Connection, photo_pk: int, width: int, height: int, kind: str, taken_at: datetime | None
+    connection: Connection,
+    photo_pk: int,
+    width: int,
+    height: int,
+    kind: str,
+    taken_at: datetime | None,
+    turned: int | None = None,
 ) -> None:
-    """What decoding told. Facts of the content: not journalled."""
-    values = {"width": width, "height": height, "format": kind, "taken_at": to_ms(taken_at)}
+    """What decoding told, and the faces of how it lies. Facts of the content: not journalled."""
+    values = {
+        "width": width,
+        "height": height,
+        "format": kind,
+        "taken_at": to_ms(taken_at),
+        "turned": turned,
+    }
     connection.execute(_FACTS, {"pk": photo_pk, **values})
 
 

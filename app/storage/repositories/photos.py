@@ -39,13 +39,15 @@ class PhotoPath:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """How a photo stands in a collection. `unindexed` is JSON text as the indexing wrote it."""
+    """How a photo stands in a collection. `unindexed` is JSON text as the indexing wrote it;
+    `shown_turned` 0, 90, 180 or 270 degrees clockwise."""
 
     pk: int
     photo_pk: int
     status: PhotoStatus
     reason: str | None
     unindexed: str | None
+    shown_turned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class CellFace:
 @dataclass(frozen=True, slots=True)
 class PhotoCell:
     """A photo as a grid paints it. `missing`: no file of it is left. `faces`: those not hidden,
-    the largest first. Sizes in pixels of the upright picture."""
+    the largest first. Sizes in pixels of the upright picture. It is to be painted turned clockwise by
+    `shown_turned` degrees (0, 90, 180, 270), boxes and all."""
 
     id: int
     image_id: str
@@ -73,6 +76,7 @@ class PhotoCell:
     width: int
     height: int
     faces: tuple[CellFace, ...]
+    shown_turned: int = 0
 
     @property
     def named(self) -> int:
@@ -108,6 +112,7 @@ def photo_of(row: Any) -> Photo:
         format=row["format"],
         file_size=row["file_size"],
         taken_at=None if row["taken_at"] is None else from_ms(row["taken_at"]),
+        turned=row["turned"],
     )
 
 
@@ -139,7 +144,12 @@ def memberships(
     )
     return {
         row["photo_pk"]: Membership(
-            row["id"], row["photo_pk"], PhotoStatus(row["status"]), row["reason"], row["unindexed"]
+            row["id"],
+            row["photo_pk"],
+            PhotoStatus(row["status"]),
+            row["reason"],
+            row["unindexed"],
+            row["shown_turned"] or 0,
         )
         for row in connection.execute(query).mappings()
     }
@@ -194,6 +204,7 @@ def cells(connection: Connection, collection_pk: int, photo_pks: Sequence[int]) 
             _PHOTOS.c.height,
             _MEMBERS.c.status,
             _MEMBERS.c.reason,
+            _MEMBERS.c.shown_turned,
         )
         .join(_MEMBERS, _MEMBERS.c.photo_pk == _PHOTOS.c.id)
         .where(_MEMBERS.c.collection_pk == collection_pk, among(_MEMBERS.c.photo_pk, photo_pks))
@@ -209,8 +220,9 @@ def cells(connection: Connection, collection_pk: int, photo_pks: Sequence[int]) 
             width=width,
             height=height,
             faces=tuple(faces.get(pk, ())),
+            shown_turned=shown_turned or 0,
         )
-        for pk, image_id, width, height, status, reason in connection.execute(query)
+        for pk, image_id, width, height, status, reason, shown_turned in connection.execute(query)
     }
 
 

@@ -29,6 +29,7 @@ ICONS: Final = {
     ChangeKind.CONFIRM: "check-circle",
     ChangeKind.HIDE: "eye-slash",
     ChangeKind.SAVE_SEARCH: "bookmark-simple",
+    ChangeKind.TURN_PHOTOS: "arrow-clockwise",
     ChangeKind.SWITCH_MODEL: "cube",
     ChangeKind.UNDO: "arrow-counter-clockwise",
     ChangeKind.REDO: "arrow-clockwise",

@@ -18,14 +18,16 @@ from app.domain.errors import ImageError, InvalidParameter, ResourceNotFound
 from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
 from app.domain.records import Change, ChangeKind, Origin
+from app.inference.quality_filter import Bars, QualityBars, QualityFilter, Reason
 from app.jobs import CancelToken, JobQueue, JobState
 from app.services.collections import CollectionService
 from app.services.events import EventHub
 from app.services.ingest import IngestService, originals, sentences
-from app.services.ingest.analysis import strongest
+from app.services.ingest.analysis import choose
 from app.services.ingest.feed import PathFeed
 from app.services.ingest.flow import Flow
 from app.services.ingest.params import IndexParams
+from app.services.photos import PhotoService
 from app.storage import journal, tables
 from app.storage.library import Library, open_library
 from app.storage.repositories.memberships import Outcome
@@ -40,8 +42,13 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 @pytest.fixture
-def ingest(library: Library) -> Iterator[IngestService]:
-    jobs, engine, events = JobQueue(1), FakeEngine(), EventHub()
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def ingest(library: Library, engine: FakeEngine) -> Iterator[IngestService]:
+    jobs, events = JobQueue(1), EventHub()
     service = IngestService(library, engine, jobs, events, Origin.COMMAND_LINE)
     CollectionService(library.database, events, Origin.WINDOW, engine.contract).create("archive", "Archive")
     yield service
@@ -124,6 +131,62 @@ def test_max_faces_leaves_out_the_smallest_and_says_why(ingest: IngestService, l
     assert "EXCEEDS_MAX_FACES" in kept
 
 
+def test_the_filter_leaves_out_what_it_names_and_keeps_all_that_was_found_of_it(
+    library: Library, ingest: IngestService, engine: FakeEngine
+) -> None:
+    engine.bars = QualityBars({QualityFilter.AUTO: Bars(side=30), QualityFilter.HIGH: Bars(side=50)})
+    data = png((1, 60), (2, 40), (3, 20))
+    result = ingest.index_image("archive", data)
+    assert len(result.faces) == 2
+    (left_out,) = result.unindexed
+    assert left_out.reasons == (Reason.SMALL_BOUNDING_BOX,)
+    (kept,) = (
+        PhotoService(library.database, library.thumbnails, EventHub(), Origin.WINDOW)
+        .detail(1, result.photo_pk)
+        .unindexed
+    )
+    assert (kept.detected, kept.reasons) == (left_out.face, ("SMALL_BOUNDING_BOX",))
+    high = ingest.index_image("archive", data, "high", quality=QualityFilter.HIGH)
+    assert (len(high.faces), len(high.unindexed)) == (1, 2)
+    none = ingest.index_image("archive", data, "none", quality=QualityFilter.NONE)
+    assert (len(none.faces), none.unindexed) == (3, [])
+
+
+def test_a_face_that_the_model_makes_nothing_of_is_left_out(
+    ingest: IngestService, engine: FakeEngine
+) -> None:
+    engine.bars = QualityBars({QualityFilter.AUTO: Bars(recognisable=5)}, why=Bars(sharpness=50))
+    engine.recognisable = 4.0
+    result = ingest.index_image("archive", png((1, 60), (2, 40)))
+    assert result.faces == []
+    assert [each.reasons for each in result.unindexed] == [
+        (Reason.LOW_FACE_QUALITY,),
+        (Reason.LOW_SHARPNESS, Reason.LOW_FACE_QUALITY),
+    ]
+    engine.recognisable = float("nan")  # a model that does not tell
+    assert len(ingest.index_image("archive", png((1, 60)), "other").faces) == 1
+
+
+def test_a_job_filters_as_it_was_told_to(
+    library: Library, ingest: IngestService, engine: FakeEngine, tmp_path: Path
+) -> None:
+    engine.bars = QualityBars({QualityFilter.AUTO: Bars(side=30)})
+    for name, quality in (("a", QualityFilter.AUTO), ("b", QualityFilter.NONE)):
+        path = tmp_path / f"{name}.png"
+        path.write_bytes(png((1, 60), (2, 20), background=100 if name == "a" else 128))
+        ingest.run_to_end(ingest.index_paths(1, [path], quality=quality).id)
+    with library.database.read() as connection:
+        counts = connection.execute(select(tables.faces.c.photo_pk)).scalars().all()
+    assert sorted(counts) == [1, 2, 2]
+
+
+def test_photos_that_lie_are_noted(library: Library, ingest: IngestService, engine: FakeEngine) -> None:
+    engine.lies = 90
+    assert ingest.index_image("archive", png((1, 60))).turned == 90
+    with library.database.read() as connection:
+        assert connection.execute(select(tables.photos.c.turned)).scalar() == 90
+
+
 def test_an_image_without_faces_is_a_photo_without_faces(ingest: IngestService, library: Library) -> None:
     result = ingest.index_image("archive", png())
     assert result.faces == []
@@ -175,7 +238,7 @@ def test_any_name_can_be_kept(library: Library, name: str) -> None:
 @given(st.lists(st.binary(min_size=1, max_size=40).filter(lambda name: not {0, 47} & set(name)), min_size=1))
 def test_stored_paths_read_back_as_they_were(names: list[bytes]) -> None:
     paths = [Path("/photos") / name.decode("utf-8", "surrogateescape") for name in names]
-    params = IndexParams.of(7, paths, urgent=True)
+    params = IndexParams.of(7, paths, urgent=True, quality=QualityFilter.HIGH)
     assert IndexParams.from_json(params.to_json()) == params
 
 
@@ -187,11 +250,20 @@ def face(side: float, quality: float) -> DetectedFace:
 
 def test_over_the_limit_the_worst_go_first_then_the_smallest() -> None:
     large_blurred, small, middle, large = face(0.5, 5), face(0.1, 90), face(0.2, 95), face(0.4, 90)
-    kept, left_out = strongest([small, large_blurred, middle, large], 3)
+
+    def chosen(faces: list[DetectedFace], most: int | None) -> tuple[list[DetectedFace], list[DetectedFace]]:
+        engine = FakeEngine()
+        digest = engine.contract.digest
+        result = choose(engine, painted([]), faces, QualityFilter.NONE, most, digest)
+        assert result.vectors.shape == (len(result.faces), engine.contract.dimension)
+        assert all(each.reasons == (Reason.EXCEEDS_MAX_FACES,) for each in result.left_out)
+        return result.faces, [each.face for each in result.left_out]
+
+    kept, left_out = chosen([small, large_blurred, middle, large], 3)
     assert (kept, left_out) == ([large, middle, small], [large_blurred])
-    kept, left_out = strongest([small, large_blurred, middle, large], 2)
+    kept, left_out = chosen([small, large_blurred, middle, large], 2)
     assert (kept, left_out) == ([large, middle], [large_blurred, small])
-    assert strongest([small, large], None) == ([large, small], [])
+    assert chosen([small, large], None) == ([large, small], [])
 
 
 def test_sentences() -> None:

@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain.errors import DependedOn, ImageError, ResourceNotFound
+from app.domain.errors import DependedOn, ImageError, InvalidParameter, ResourceNotFound
 from app.domain.records import ChangeSet, PhotoStatus
+from app.inference.quality_filter import Reason
+from app.services.ingest.analysis import Unindexed
+from app.services.ingest.record import unindexed_json
 from app.services.listing import NO_DATE, Section, by_month
 from app.services.photos import PhotoFilter, PhotoSort
 from app.storage import tables
@@ -151,6 +154,45 @@ def test_detail_has_people_and_likeness(studio: Studio, collection: int, photos:
     assert detail.unindexed[0].box.right == pytest.approx(0.4)
     with pytest.raises(ResourceNotFound):
         studio.photos.detail(collection, 999)
+
+
+def test_what_was_left_out_keeps_all_that_was_found_of_it(
+    studio: Studio, collection: int, photos: list[int]
+) -> None:
+    face = studio.photos.detail(collection, photos[0]).faces[0].face.detected
+    written = unindexed_json((Unindexed(face, (Reason.LOW_SHARPNESS, Reason.LOW_FACE_QUALITY)),))
+    with studio.library.database.write() as connection:
+        connection.execute(tables.memberships.update().values(unindexed=written))
+    (left_out,) = studio.photos.detail(collection, photos[0]).unindexed
+    assert left_out.detected == face
+    assert left_out.reasons == ("LOW_SHARPNESS", "LOW_FACE_QUALITY")
+
+
+def test_photos_are_shown_turned_until_that_is_undone(
+    studio: Studio, collection: int, photos: list[int]
+) -> None:
+    before = studio.state()
+    turned = studio.photos.turn(collection, [*photos[:2], 999], 90)
+    assert turned.change is not None
+    assert turned.change.summary == "2 photos turned in Archive"
+    assert turned.photos == set(photos[:2])
+    assert studio.photos.detail(collection, photos[0]).shown_turned == 90
+    assert [studio.photos.cells(collection, photos)[pk].shown_turned for pk in photos] == [90, 90, 0]
+    assert studio.photos.turn(collection, photos[:2], 90) == ChangeSet()
+    back = studio.photos.turn(collection, photos[:1], 0)
+    assert studio.photos.detail(collection, photos[0]).shown_turned == 0
+    assert back.change is not None
+    studio.history.undo(back.change.id)
+    studio.history.undo(turned.change.id)
+    assert studio.state() == before
+
+
+@pytest.mark.parametrize("degrees", [-90, 45, 360])
+def test_a_photo_is_turned_by_quarters(
+    studio: Studio, collection: int, photos: list[int], degrees: int
+) -> None:
+    with pytest.raises(InvalidParameter, match="0, 90, 180 or 270"):
+        studio.photos.turn(collection, photos, degrees)
 
 
 def test_removed_photos_come_back_with_everything(studio: Studio, collection: int, photos: list[int]) -> None:
