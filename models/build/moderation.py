@@ -2,11 +2,11 @@
 
 Open NSFW is a thin ResNet-50. Its package keeps an export with a turn of the axes around every convolution,
 casts that change nothing and batch norms in three steps: here each convolution has its batch norm in its
-weights, which takes a third of the time. Weights are stored as float16.
+weights: a fifth less time. Weights are float16 (the probabilities move by 0.0003 at most).
 
-NSFW JS is MobileNetV2 (1.0, 224) in TensorFlow.js, whose weights are bytes with a scale and an offset for each
-tensor. They stay bytes: the factors of the batch norms go into scale and offset, and the runtime multiplies
-out when the file is opened.
+NSFW JS is MobileNetV2 (1.0, 224) in TensorFlow.js, whose weights are bytes with a scale and an offset for
+each tensor. They stay bytes: the factors of the batch norms go into scale and offset, and the runtime
+multiplies out when the file is opened (the probabilities move by 0.00004 at most).
 """
 
 from __future__ import annotations

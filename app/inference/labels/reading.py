@@ -1,0 +1,136 @@
+"""From what the networks say to labels: one list, with parents, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.attributes import Instance, Label
+from app.domain.errors import ModelError
+from app.inference.labels.objects import Thing
+from app.inference.labels.taxonomy import TAXONOMY_NAME, Taxonomy, document_of
+
+PERSON: Final = "Person"
+COUNTED: Final = (("People", 2), ("Crowd", 10))
+"""Labels of many persons, and how many it takes."""
+
+Curve = tuple[list[float], list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a probability of a class becomes a confidence; docs/adr/0066 has what it was chosen on.
+
+    alone: without a person in the picture. before: with one. worn: with one, for what persons wear.
+    person: the confidence of a person from which there is one. withheld: what is not said of a picture with
+    a person, kinds included.
+    """
+
+    alone: Curve
+    before: Curve
+    worn: Curve
+    person: float
+    wear: frozenset[str]
+    withheld: frozenset[str]
+
+
+def load_rules(folder: Path, taxonomy: Taxonomy) -> Rules:
+    """The `reading` of `folder`/labels.toml. Raises ModelError where it is missing or not complete."""
+    reading: Mapping[str, Any] = document_of(folder).get("reading", {})
+    try:
+        return Rules(
+            _curve(reading["alone"]),
+            _curve(reading["before_people"]),
+            _curve(reading["worn"]),
+            float(reading["person"]),
+            _known(reading["wear"], taxonomy),
+            _with_kinds(reading["withheld_with_people"], taxonomy),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"The rules of reading in {folder / TAXONOMY_NAME} are not complete: {error}."
+        ) from error
+
+
+def _curve(table: Mapping[str, Any]) -> Curve:
+    return [float(value) for value in table["probabilities"]], [
+        float(value) for value in table["confidences"]
+    ]
+
+
+def _known(names: Sequence[str], taxonomy: Taxonomy) -> frozenset[str]:
+    """The names. Raises KeyError for what is no label."""
+    for name in names:
+        _ = taxonomy.facts[name]
+    return frozenset(names)
+
+
+def _with_kinds(names: Sequence[str], taxonomy: Taxonomy) -> frozenset[str]:
+    """The labels and all that are kinds of them. Raises KeyError for what is no label."""
+    wanted = _known(names, taxonomy)
+    return frozenset(name for name, facts in taxonomy.facts.items() if wanted & {name, *facts.parents})
+
+
+class LabelReader:
+    """Puts together what the object detector and the scene network say. Stateless, hence thread-safe."""
+
+    def __init__(self, taxonomy: Taxonomy, rules: Rules) -> None:
+        self._taxonomy = taxonomy
+        self._rules = rules
+        self._kinds = taxonomy.classes["coco"]
+        self._spread = taxonomy.spread("imagenet")
+        self._names = taxonomy.names
+
+    def read(self, things: Sequence[Thing], scene: NDArray[np.float32], least: float) -> tuple[Label, ...]:
+        """The labels of at least the confidence `least`, the surest first, then the most special.
+
+        Args:
+            things: of COCO's classes.
+            scene: float32 (1000,), probabilities of ImageNet's classes.
+        """
+        instances: dict[str, list[Instance]] = {}
+        for thing in things:
+            if thing.confidence >= least:
+                name = self._kinds[thing.kind]
+                instances.setdefault(name, []).append(Instance(thing.box, thing.confidence))
+        sure = {name: max(each.confidence for each in found) for name, found in instances.items()}
+        persons = sorted((thing.confidence for thing in things if thing.kind == 0), reverse=True)
+        for name, count in COUNTED:
+            if len(persons) >= count:
+                sure[name] = persons[count - 1]
+        with_person = bool(persons) and persons[0] >= self._rules.person
+        for name, confidence in self._scene(scene, with_person):
+            sure[name] = max(confidence, sure.get(name, 0.0))
+        for name, confidence in list(sure.items()):
+            for parent in self._taxonomy.facts[name].parents:
+                sure[parent] = max(confidence, sure.get(parent, 0.0))
+        labels = [
+            self._label(name, confidence, instances.get(name, ()))
+            for name, confidence in sure.items()
+            if confidence >= least
+        ]
+        return tuple(sorted(labels, key=lambda label: (-label.confidence, -len(label.parents), label.name)))
+
+    def _scene(self, scene: NDArray[np.float32], with_person: bool) -> list[tuple[str, float]]:
+        """Every label of a probability worth a look, with its confidence. That of a label is the sum over its
+        kinds: a dog is sure long before its breed."""
+        rules = self._rules
+        probabilities = scene @ self._spread
+        found = []
+        for place in np.flatnonzero(probabilities > 0.01).tolist():
+            name = self._names[place]
+            if with_person and name in rules.withheld:
+                continue
+            curve = (rules.worn if name in rules.wear else rules.before) if with_person else rules.alone
+            found.append((name, float(np.interp(probabilities[place], *curve))))
+        return found
+
+    def _label(self, name: str, confidence: float, instances: Sequence[Instance]) -> Label:
+        facts = self._taxonomy.facts[name]
+        ordered = tuple(sorted(instances, key=lambda each: (-each.confidence, each.box)))
+        return Label(name, confidence, ordered, facts.parents, facts.aliases, facts.categories)
