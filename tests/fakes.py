@@ -291,3 +291,8 @@ class FakePhotoDescriber:
             moderation=(ModerationLabel("Suggestive", "", 1, 60.0),),
             colors=(DominantColor(128, 128, 128, "gray", "grey", 90.0),),
         )
+
+
+def fake_describers() -> tuple[FakeFaceDescriber, FakePhotoDescriber]:
+    """As open_workbench takes them."""
+    return FakeFaceDescriber(), FakePhotoDescriber()

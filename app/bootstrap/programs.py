@@ -28,12 +28,15 @@ def _open(folder: Path | None, make: bool) -> Workbench:
 
 
 def _viewer() -> Viewer:
-    from app.bootstrap.workbench import make_engine
+    from app.bootstrap.workbench import make_describers, make_engine
     from app.services.compare import CompareService
+    from app.services.describing import ImageAnalyser
     from app.services.detect import DetectService
 
-    engine = make_engine(SettingsStore(paths.settings_file()).current)
-    return Viewer(DetectService(engine), CompareService(engine))
+    settings = SettingsStore(paths.settings_file()).current
+    engine = make_engine(settings)
+    analyser = ImageAnalyser(engine, *make_describers(settings))
+    return Viewer(DetectService(engine), CompareService(engine), analyser)
 
 
 def _window(folder: Path | None, demo: bool) -> int:

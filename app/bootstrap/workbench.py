@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypeAlias
 
 from app.domain.records import Origin
+from app.inference.describer import FaceDescriber, OnnxFaceDescriber
 from app.inference.engine import FaceEngine, OnnxFaceEngine
+from app.inference.labels.describer import OnnxPhotoDescriber, PhotoDescriber
 from app.inference.manifest import find_models_dir
 from app.jobs import JobQueue
 from app.services.celebrities import CelebrityService
 from app.services.collections import CollectionService
 from app.services.compare import CompareService
+from app.services.describing import DescribeService
 from app.services.detect import DetectService
 from app.services.events import EventHub
 from app.services.face_edits import FaceEditService
@@ -26,14 +30,29 @@ from app.services.workbench import Workbench
 from app.settings.settings import Settings
 from app.storage.library import open_library
 
+Describers: TypeAlias = tuple[FaceDescriber, PhotoDescriber]
+
 
 def make_engine(settings: Settings) -> FaceEngine:
     """One thread a call: the photos run beside each other, which uses the cores better."""
     return OnnxFaceEngine(find_models_dir(), provider=settings.provider, threads=1)
 
 
+def make_describers(settings: Settings) -> Describers:
+    """As make_engine. Their models open when the first face or photo is described."""
+    folder = find_models_dir()
+    return (
+        OnnxFaceDescriber(folder, settings.provider, threads=1),
+        OnnxPhotoDescriber(folder, settings.provider, threads=1),
+    )
+
+
 def open_workbench(
-    folder: Path, origin: Origin, settings: Settings, engine: FaceEngine | None = None
+    folder: Path,
+    origin: Origin,
+    settings: Settings,
+    engine: FaceEngine | None = None,
+    describers: Describers | None = None,
 ) -> Workbench:
     """Open the library in `folder` with all that can be done in it. Raises LibraryError."""
     library = open_library(folder)
@@ -57,6 +76,7 @@ def open_workbench(
         ingest=ingest,
         face_edits=FaceEditService(library, engine, events, origin),
         detect=DetectService(engine),
+        describe=DescribeService(library, engine, *(describers or make_describers(settings)), jobs, events),
         search=search,
         compare=CompareService(engine),
         celebrities=CelebrityService(library, engine, jobs),

@@ -104,7 +104,7 @@ def _look(
 
 
 def _print(session: Session, image: Path, answer: shapes.Json) -> None:
-    entries = answer.get("Labels", answer.get("ModerationLabels", []))
+    entries = answer["Labels" if "Labels" in answer else "ModerationLabels"]
     session.say(f"{image}: {counted(len(entries), 'label')}")
     for entry in entries:
         above = entry.get("ParentName") or " > ".join(parent["Name"] for parent in entry.get("Parents", []))

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import collections, images, index, search, users
+from app.cli import celebrities, collections, describe, images, index, search, users
 from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, Programs, Session, session_of
 from app.cli.pictures import named_path
 from app.cli.terminal import EXIT_READER_GONE, OutputFailed, ReaderGone, abandon, flush, unwritten
@@ -75,8 +75,12 @@ def build(programs: Programs) -> typer.Typer:
 
     index.register(app)
     images.register(app)
+    describe.register(app)
     search.register(app)
     app.add_typer(collections.app, name="collections", help="List, make, rename and delete collections.")
+    app.add_typer(
+        celebrities.app, name="celebrities", help="Recognise the people of celebrity packs; keep the packs."
+    )
     app.add_typer(users.app, name="users", help="List, make and delete people; give them faces.")
     return app
 

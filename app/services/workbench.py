@@ -10,6 +10,7 @@ from app.jobs import JobQueue
 from app.services.celebrities import CelebrityService
 from app.services.collections import CollectionService
 from app.services.compare import CompareService
+from app.services.describing import DescribeService
 from app.services.detect import DetectService
 from app.services.events import EventHub
 from app.services.face_edits import FaceEditService
@@ -38,6 +39,7 @@ class Workbench:
     ingest: IngestService
     face_edits: FaceEditService
     detect: DetectService
+    describe: DescribeService
     search: SearchService
     compare: CompareService
     celebrities: CelebrityService

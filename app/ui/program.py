@@ -49,7 +49,9 @@ class LibraryWindow(QObject):
         self.host = WindowHost(self.window, theme, self.images)
         for spec in self._pages():
             self.window.register(spec)
-        self.controller = WindowController(self.window, self.host, self.tasks, bench)
+        self.controller = WindowController(
+            self.window, self.host, self.tasks, bench, lambda: settings.current.describe
+        )
         self.controller.library_asked.connect(self._ask_library)
         self.window.closing.connect(self.close)
         self._open = True
@@ -104,6 +106,7 @@ class LibraryWindow(QObject):
             PageSpec("person", "Person", "user", self._person),
             PageSpec("compare", "Compare", "arrows-left-right", self._compare),
             PageSpec("search", "Search", "magnifying-glass", self._search),
+            PageSpec("analyse", "Analyse", "bounding-box", self._analyse),
             PageSpec("history", "History", "clock-counter-clockwise", self._history),
             PageSpec("settings", "Settings", "gear-six", self._settings_page),
         ]
@@ -122,7 +125,8 @@ class LibraryWindow(QObject):
     def _photos(self) -> QWidget:
         from app.ui.photos.page import PhotosPage
 
-        return PhotosPage(self.host, self.tasks, self._bench.photos, self._bench.users)
+        bench = self._bench
+        return PhotosPage(self.host, self.tasks, bench.photos, bench.users, bench.describe)
 
     def _photo(self) -> QWidget:
         from app.ui.photo.page import PhotoPage
@@ -139,13 +143,23 @@ class LibraryWindow(QObject):
             bench.ingest,
             bench.collections,
             bench.engine.contract,
+            bench.describe,
         )
 
     def _faces(self) -> QWidget:
         from app.ui.faces.page import FacesPage
 
         bench = self._bench
-        return FacesPage(self.host, self.tasks, bench.faces, bench.users, bench.search, bench.collections)
+        return FacesPage(
+            self.host,
+            self.tasks,
+            bench.faces,
+            bench.users,
+            bench.search,
+            bench.collections,
+            bench.photos,
+            bench.describe,
+        )
 
     def _people(self) -> QWidget:
         from app.ui.people.page import PeoplePage
@@ -189,6 +203,14 @@ class LibraryWindow(QObject):
             bench.users,
             bench.collections,
             default_threshold=lambda: self._settings.current.threshold,
+        )
+
+    def _analyse(self) -> QWidget:
+        from app.ui.analyse.page import AnalysePage
+
+        bench = self._bench
+        return AnalysePage(
+            self.host, self.tasks, bench.describe, bench.photos, bench.faces, bench.celebrities
         )
 
     def _history(self) -> QWidget:

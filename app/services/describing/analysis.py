@@ -12,7 +12,7 @@ from app.domain.attributes import FaceAttributes, PhotoDescription
 from app.domain.faces import DetectedFace
 from app.inference.describer import FaceDescriber
 from app.inference.engine import FaceEngine
-from app.inference.labels import PhotoDescriber
+from app.inference.labels.describer import PhotoDescriber
 from app.inference.views import FaceView
 from app.services.ingest.decoding import decode_for_faces
 

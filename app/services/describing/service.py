@@ -13,7 +13,7 @@ from app.domain.errors import ResourceNotFound
 from app.domain.faces import DetectedFace, Face
 from app.inference.describer import FaceDescriber
 from app.inference.engine import FaceEngine
-from app.inference.labels import PhotoDescriber
+from app.inference.labels.describer import PhotoDescriber
 from app.jobs import Job, JobContext, JobQueue, JobView, Priority
 from app.services.describing.analysis import ImageAnalyser, ImageAnalysis, ratios
 from app.services.describing.run import KIND, DescribeRun

@@ -14,6 +14,7 @@ from app.services.library_care import LibraryCare
 from app.services.outside import OutsideChanges
 from app.services.workbench import Workbench
 from app.ui.controller.bridge import Bridge
+from app.ui.controller.describing import BackgroundDescribing
 from app.ui.controller.failures import Failure, FailureList
 from app.ui.controller.finders import PeopleFinder, PhotoFinder
 from app.ui.controller.intake import Intake
@@ -41,7 +42,15 @@ class WindowController(QObject):
     library_asked = Signal()
     demo_asked = Signal()
 
-    def __init__(self, window: MainWindow, host: WindowHost, tasks: TaskRunner, bench: Workbench) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        host: WindowHost,
+        tasks: TaskRunner,
+        bench: Workbench,
+        describes: Callable[[], bool],
+    ) -> None:
+        """`describes`: whether attributes and labels are worked out in the background."""
         super().__init__(window)
         self._window, self._host, self._tasks, self._bench = window, host, tasks, bench
         self._collections: dict[int, Collection] = {}
@@ -50,6 +59,9 @@ class WindowController(QObject):
         self._first_page: str | None = "photos"
         self.intake = Intake(host, tasks, bench.ingest, bench.collections, window)
         self._bridge = Bridge(bench.events, bench.jobs, self)
+        self._describing = BackgroundDescribing(
+            bench.describe, self._bridge, tasks, describes, host.show_error, self
+        )
         self._outside = OutsideChanges(bench.library.database)
         self._watch = QTimer(self)
         self._watch.setInterval(_OUTSIDE_MS)
@@ -103,6 +115,7 @@ class WindowController(QObject):
     def close(self) -> None:
         self._watch.stop()
         self._counting.stop()
+        self._describing.close()
         self._bridge.close()
 
     # -- pages and collections --------------------------------------------------------------------
@@ -140,6 +153,7 @@ class WindowController(QObject):
 
     def _show_collections(self, found: list[Collection]) -> None:
         self._collections = {each.id: each for each in found}
+        self._describing.know(self._collections)
         pk = self._host.collection_pk
         if pk not in self._collections:
             pk = found[0].id if found else None

@@ -8,13 +8,24 @@ from typing import Any
 
 from app.bootstrap.workbench import open_workbench
 from app.domain.records import Origin
+from app.services.describing import DescribeService
 from app.services.workbench import Workbench
 from app.settings.settings import Settings
 from app.ui.controller import TaskRunner
 from app.ui.controller.pictures import PictureLoader
 from app.ui.theme import Theme
 from app.ui.widgets.grid.images import ImageStore
-from tests.fakes import FakeEngine, Square, painted, person_color, save_image, shade
+from tests.fakes import (
+    FakeEngine,
+    FakeFaceDescriber,
+    FakePhotoDescriber,
+    Square,
+    fake_describers,
+    painted,
+    person_color,
+    save_image,
+    shade,
+)
 
 ADA: tuple[Square, ...] = ((person_color(0), (60, 60, 120)), (person_color(1), (300, 80, 80)))
 BOB: tuple[Square, ...] = ((shade(person_color(0), 2), (200, 100, 100)), (person_color(2), (400, 200, 60)))
@@ -52,7 +63,12 @@ class Stage:
     def __init__(self, folder: Path, theme: Theme) -> None:
         self.folder = folder
         self.bench: Workbench = open_workbench(
-            folder / "library", Origin.WINDOW, Settings(workers=1), FakeEngine()
+            folder / "library", Origin.WINDOW, Settings(workers=1), FakeEngine(), fake_describers()
+        )
+        self.describer, self.photo_describer = FakeFaceDescriber(), FakePhotoDescriber()
+        bench = self.bench
+        self.describe = DescribeService(
+            bench.library, bench.engine, self.describer, self.photo_describer, bench.jobs, bench.events
         )
         self.collection_pk = self.bench.collections.create_named("Archive").id
         self.images = ImageStore(PictureLoader(self.bench.photos, self.bench.faces))

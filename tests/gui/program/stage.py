@@ -22,7 +22,7 @@ from app.ui.program import LibraryWindow
 from app.ui.theme import Theme
 from app.ui.widgets.drop import url_of
 from app.ui.widgets.grid import GridView
-from tests.fakes import FakeEngine, Square, painted, person_color, save_image, shade
+from tests.fakes import FakeEngine, Square, fake_describers, painted, person_color, save_image, shade
 
 KEY, MOD = Qt.Key, Qt.KeyboardModifier
 CTRL, SHIFT, NONE = MOD.ControlModifier, MOD.ShiftModifier, MOD.NoModifier
@@ -66,7 +66,9 @@ def furnish(folder: Path) -> None:
     ]
     broken = pictures / BROKEN
     broken.write_bytes(paths[0].read_bytes()[:60])
-    bench = open_workbench(folder / "library", Origin.WINDOW, Settings(workers=2), FakeEngine())
+    bench = open_workbench(
+        folder / "library", Origin.WINDOW, Settings(workers=2), FakeEngine(), fake_describers()
+    )
     try:
         pk = bench.collections.create_named("Archive").id
         bench.ingest.run_to_end(bench.ingest.index_paths(pk, [*paths, broken]).id)
@@ -92,7 +94,9 @@ class Stage:
 
     def open(self, qtbot: Any, size: tuple[int, int] | None = (1280, 800)) -> LibraryWindow:
         """Show the window and wait until it has come to rest; `size` None leaves it as remembered."""
-        bench = open_workbench(self.folder / "library", Origin.WINDOW, Settings(workers=2), self.engine)
+        bench = open_workbench(
+            self.folder / "library", Origin.WINDOW, Settings(workers=2), self.engine, fake_describers()
+        )
         store = SettingsStore(self.folder / "settings.json")
         state = QSettings(str(self.folder / "window.ini"), QSettings.Format.IniFormat)
         self.program = LibraryWindow(self.theme, bench, store, state, self._fill_demo)

@@ -17,7 +17,7 @@ from app.ui.program import LibraryWindow
 from app.ui.run import Program
 from app.ui.shell import MainWindow
 from app.ui.theme import ThemeMode
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, fake_describers
 from tests.gui.program.stage import CTRL, KEY, NONE, SHIFT, Stage, drop, face, picture, urls
 
 # -- keys ------------------------------------------------------------------------------------------------
@@ -157,7 +157,9 @@ def test_what_is_remembered_is_gone(stage, qtbot) -> None:
     pk = stage.pk
     stage.page("faces")
     stage.close()
-    bench = open_workbench(stage.folder / "library", Origin.COMMAND_LINE, Settings(), FakeEngine())
+    bench = open_workbench(
+        stage.folder / "library", Origin.COMMAND_LINE, Settings(), FakeEngine(), fake_describers()
+    )
     bench.collections.delete(pk)
     bench.close()
     stage.open(qtbot)
@@ -179,7 +181,9 @@ def test_rubbish_is_not_remembered(tmp_path: Path, page, pk) -> None:
 
 def test_what_another_program_does_is_seen(stage) -> None:
     page = stage.page("photos")
-    other = open_workbench(stage.folder / "library", Origin.COMMAND_LINE, Settings(workers=1), FakeEngine())
+    other = open_workbench(
+        stage.folder / "library", Origin.COMMAND_LINE, Settings(workers=1), FakeEngine(), fake_describers()
+    )
     try:
         stage.shown.controller._watch.setInterval(20)
         new = picture(stage.folder, "outside.png", face(6), background=70)
@@ -244,7 +248,9 @@ def program(tmp_path: Path, theme, furnished: Path, qtbot):
         tmp_path / "first",
         SettingsStore(tmp_path / "settings.json"),
         tmp_path / "window.ini",
-        lambda folder: open_workbench(folder, Origin.WINDOW, Settings(workers=2), FakeEngine()),
+        lambda folder: open_workbench(
+            folder, Origin.WINDOW, Settings(workers=2), FakeEngine(), fake_describers()
+        ),
         lambda bench: bench.collections.create_named("Demo").id,
     )
     made._theme = theme

@@ -15,11 +15,12 @@ from app.cli.context import Programs, Viewer
 from app.cli.main import run
 from app.domain.records import Origin
 from app.services.compare import CompareService
+from app.services.describing import ImageAnalyser
 from app.services.detect import DetectService
 from app.services.workbench import Workbench
 from app.settings.settings import Settings
 from app.storage.library import require_library
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, fake_describers
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,18 @@ class Terminal:
         assert folder is not None, "a test must not touch the account's own library"
         if not make:
             require_library(folder)
-        bench = open_workbench(folder, Origin.COMMAND_LINE, Settings(workers=2), self.engine)
+        bench = open_workbench(
+            folder, Origin.COMMAND_LINE, Settings(workers=2), self.engine, fake_describers()
+        )
         self.opened(bench)
         return bench
 
     def _viewer(self) -> Viewer:
-        return Viewer(DetectService(self.engine), CompareService(self.engine))
+        return Viewer(
+            DetectService(self.engine),
+            CompareService(self.engine),
+            ImageAnalyser(self.engine, *fake_describers()),
+        )
 
     def _window(self, folder: Path | None, demo: bool) -> int:
         self.windows.append((folder, demo))
