@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.domain.errors import LikenessError
 from app.jobs import JobView
 from app.services.describing import DescribeService
 from app.services.ingest.params import KIND as INDEXING
@@ -27,7 +26,7 @@ class BackgroundDescribing(QObject):
         bridge: Bridge,
         tasks: TaskRunner,
         wanted: Callable[[], bool],
-        failed: Callable[[LikenessError], None],
+        failed: Callable[[Exception], None],
         parent: QObject,
     ) -> None:
         """`wanted` is asked each time: the person may have switched it off."""
