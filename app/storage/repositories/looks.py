@@ -102,22 +102,8 @@ def _looking(gaze: Gaze) -> ColumnElement[bool]:
 
 
 def showing(label: str) -> Select[Any]:
-    """The rows (photo_pk) of the photos that show it; the label as `labels` writes it."""
+    """The rows (photo_pk) of the photos that show it; the label as it is stored."""
     return select(_LABELS.c.photo_pk).where(_LABELS.c.name == label)
-
-
-def labels(connection: Connection, collection_pk: int) -> list[tuple[str, int]]:
-    """Every label of the collection's photos with how many show it, the most frequent first."""
-    members = tables.memberships
-    count = func.count(func.distinct(_LABELS.c.photo_pk))
-    query = (
-        select(_LABELS.c.name, count)
-        .join(members, members.c.photo_pk == _LABELS.c.photo_pk)
-        .where(members.c.collection_pk == collection_pk)
-        .group_by(_LABELS.c.name)
-        .order_by(count.desc(), _LABELS.c.name)
-    )
-    return [(name, number) for name, number in connection.execute(query)]
 
 
 def undescribed_faces(connection: Connection, collection_pk: int) -> int:

@@ -6,6 +6,10 @@ person wants; the page asks a service and hands the new marks back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -21,7 +25,8 @@ from PySide6.QtWidgets import QWidget
 from app.ui.canvas import keys
 from app.ui.canvas.geometry import Box, box_at, editing_bounds, moved, resized_by_key
 from app.ui.canvas.gestures import BoxDrag, Drag, PointDrag
-from app.ui.canvas.marks import Marks
+from app.ui.canvas.layers import DensePoints, LandmarkLayer
+from app.ui.canvas.marks import Highlight, Marks
 from app.ui.canvas.overlay import paint_faces
 from app.ui.canvas.painter import MarkPainter
 from app.ui.canvas.pointer import Pointer
@@ -68,7 +73,9 @@ class FaceCanvas(PictureView):
         self.editable = editable
         self.show_boxes = True
         self.show_tags = True
-        self.show_landmarks = False
+        self.layer = LandmarkLayer.OFF
+        self.dense = DensePoints()
+        self.highlights: tuple[Highlight, ...] = ()
         self._marks = Marks()
         self._painter = MarkPainter(theme)
         self._tool = Tool.SELECT
@@ -120,12 +127,27 @@ class FaceCanvas(PictureView):
         self.tool_changed.emit(tool)
 
     def set_layers(
-        self, boxes: bool | None = None, tags: bool | None = None, landmarks: bool | None = None
+        self, boxes: bool | None = None, tags: bool | None = None, landmarks: LandmarkLayer | None = None
     ) -> None:
-        """Show or hide what is not None."""
+        """Show or hide what is not None. The denser landmarks are drawn of faces that `set_dense` had."""
         self.show_boxes = self.show_boxes if boxes is None else boxes
         self.show_tags = self.show_tags if tags is None else tags
-        self.show_landmarks = self.show_landmarks if landmarks is None else landmarks
+        self.layer = self.layer if landmarks is None else landmarks
+        self._repaint()
+
+    @property
+    def show_landmarks(self) -> bool:
+        """True while the five are drawn, which can be taken and moved."""
+        return self.layer is LandmarkLayer.FIVE
+
+    def set_dense(self, layer: LandmarkLayer, key: int, points: NDArray[np.floating]) -> None:
+        """The thirty or the mesh of a face: float (n, 2 or more), ratios of the picture."""
+        self.dense.put(layer, key, points)
+        self._repaint()
+
+    def set_highlights(self, highlights: Sequence[Highlight]) -> None:
+        """Boxes of other things than faces, while something beside the picture is pointed at."""
+        self.highlights = tuple(highlights)
         self._repaint()
 
     def box_of(self, key: int) -> Box | None:
@@ -151,11 +173,16 @@ class FaceCanvas(PictureView):
         if isinstance(drag, PointDrag) and drag.key == key:
             points[drag.index] = drag.point
         elif points and (drag is not None or self._nudged is not None):
-            before, after = self._marks.box(key), self.box_of(key)
-            if before and after and before.same_size(after):
-                dx, dy = after.left - before.left, after.top - before.top
-                points = [(x + dx, y + dy) for x, y in points]
+            dx, dy = self.shift_of(key)
+            points = [(x + dx, y + dy) for x, y in points]
         return points
+
+    def shift_of(self, key: int) -> tuple[float, float]:
+        """How far a face's box has been moved and not stored yet, in picture pixels."""
+        before, after = self._marks.box(key), self.box_of(key)
+        if before is None or after is None or not before.same_size(after):
+            return 0.0, 0.0
+        return after.left - before.left, after.top - before.top
 
     @property
     def image(self) -> Box:

@@ -45,6 +45,14 @@ class Mark:
     minor: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A thing in the picture that is no face, and what it is called."""
+
+    box: BoundingBox
+    text: str = ""
+
+
 class Marks:
     """The faces of one picture in their order, with their boxes in its pixels."""
 

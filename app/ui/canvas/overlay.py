@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QPainter
 from app.ui.canvas.geometry import Box
 from app.ui.canvas.gestures import DrawDrag
 from app.ui.canvas.labels import LabelRequest, place_labels
-from app.ui.canvas.marks import Mark, Stroke
+from app.ui.canvas.layers import LandmarkLayer, paint_dense
+from app.ui.canvas.marks import Mark, Stroke, Tag
 from app.ui.canvas.painter import MarkPainter
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _NOWHERE = Box(0, 0, 0, 0)
 _SIZE_FROM = 24.0
 _LANDMARKS_FROM = 40.0
 _MINOR_FROM = 40.0
+_HIGHLIGHT_FILL = "#1C2020"
 
 
 def paint_faces(painter: QPainter, canvas: FaceCanvas, brush: MarkPainter) -> None:
@@ -34,10 +36,10 @@ def paint_faces(painter: QPainter, canvas: FaceCanvas, brush: MarkPainter) -> No
             chosen = selected and canvas.editable
             lit = lit or (selected and not chosen)
             brush.box(painter, box, QColor(mark.color), mark.stroke, chosen, lit)
-    if canvas.show_landmarks:
+    if canvas.layer is not LandmarkLayer.OFF:
         # On a face too small for them the dots would hide it.
         large = [
-            mark
+            (mark.key, box.width)
             for mark, box in shown
             if box.overlaps(view) and (box.width >= _LANDMARKS_FROM or mark.key in (current, hovered))
         ]
@@ -46,20 +48,41 @@ def paint_faces(painter: QPainter, canvas: FaceCanvas, brush: MarkPainter) -> No
     if current is not None and selected_box is not None and canvas.editable:
         brush.handles(painter, selected_box)
         _paint_size(painter, brush, selected_box, canvas.box_of(current))
-    if canvas.show_tags:
+    if canvas.show_tags and not canvas.highlights:
         _paint_tags(painter, canvas, brush, shown, view)
+    _paint_highlights(painter, canvas, brush, view)
     if isinstance(canvas.drag, DrawDrag):
         drawn = canvas.to_view(canvas.drag.box)
         brush.box(painter, drawn, QColor("#FFFFFF"), Stroke.SOLID, False, False)
         _paint_size(painter, brush, drawn, canvas.drag.box)
 
 
-def _paint_landmarks(painter: QPainter, canvas: FaceCanvas, brush: MarkPainter, marks: list[Mark]) -> None:
+def _paint_landmarks(
+    painter: QPainter, canvas: FaceCanvas, brush: MarkPainter, faces: list[tuple[int, float]]
+) -> None:
     transform = canvas.viewportTransform()
-    for mark in marks:
-        points = [transform.map(QPointF(*point)) for point in canvas.points_of(mark.key)]
-        lit = canvas.lit_point if mark.key == canvas.selection.current else None
+    if canvas.layer is not LandmarkLayer.FIVE:
+        size = canvas.picture_size
+        paint_dense(painter, canvas.dense, canvas.layer, faces, size, transform, canvas.shift_of)
+        return
+    for key, _width in faces:
+        points = [transform.map(QPointF(*point)) for point in canvas.points_of(key)]
+        lit = canvas.lit_point if key == canvas.selection.current else None
         brush.landmarks(painter, [(point.x(), point.y()) for point in points], lit)
+
+
+def _paint_highlights(painter: QPainter, canvas: FaceCanvas, brush: MarkPainter, view: Box) -> None:
+    """Things that are no faces, over everything else: they are pointed at."""
+    width, height = canvas.picture_size
+    boxes = [canvas.to_view(Box.of(each.box, width, height)) for each in canvas.highlights]
+    tags = [Tag(each.text, "", _HIGHLIGHT_FILL, "#FFFFFF") for each in canvas.highlights]
+    requests = []
+    for box, tag in zip(boxes, tags, strict=True):
+        brush.box(painter, box, QColor("#FFFFFF"), Stroke.SOLID, False, True)
+        requests.append(LabelRequest(box, *brush.tag_size(tag, False), always=True))
+    for tag, place in zip(tags, place_labels(requests, view), strict=True):
+        if place is not None and tag.text:
+            brush.tag(painter, place, tag, False)
 
 
 def _paint_tags(

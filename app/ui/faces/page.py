@@ -11,9 +11,13 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.domain.records import ChangeSet, Collection, User
 from app.services.collections import CollectionService
+from app.services.describing import DescribeService
 from app.services.faces import FaceCell, FaceFilter, FaceService
+from app.services.photos import PhotoService
 from app.services.search.service import SearchService
 from app.services.users import UserService
+from app.ui.attributes.chips import LabelChip, LooksChip
+from app.ui.attributes.undescribed import UndescribedBar
 from app.ui.canvas.mime import dragged_faces
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.controller.pictures import face_key
@@ -46,6 +50,8 @@ class FacesPage(QWidget):
         users: UserService,
         search: SearchService,
         collections: CollectionService,
+        photos: PhotoService,
+        describe: DescribeService,
     ) -> None:
         super().__init__()
         self._host, self._tasks, self._faces = host, tasks, faces
@@ -78,10 +84,14 @@ class FacesPage(QWidget):
         self._quality.set_choices(
             [("Medium or better", {"min_sharpness": 20.0}), ("High", {"min_sharpness": 50.0})]
         )
+        self._looks = LooksChip(theme)
+        self._labels = LabelChip(theme, tasks, describe, lambda: self._collection_pk)
+        self._chips = (self._name_chip, self._looks, self._labels, self._quality)
+        self._undescribed = UndescribedBar(host, tasks, photos, describe)
         self._fact = Label(theme, role="small", token="t2")
         bar = FilterBar(theme)
         bar.add(Label(theme, "Group by", role="small", token="t3"))
-        for widget in (self._group, self._name_chip, self._quality):
+        for widget in (self._group, *self._chips):
             bar.add(widget)
         bar.add_right(self._fact)
         self.model = FaceGridModel(faces, tasks, self)
@@ -113,7 +123,8 @@ class FacesPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self._header, bar, self.grid, self._nothing, self._no_match, self._bar):
+        notice = self._undescribed
+        for part in (self._header, bar, notice, self.grid, self._nothing, self._no_match, self._bar):
             column.addWidget(part, 1 if part in (self.grid, self._nothing, self._no_match) else 0)
         self._connect()
         self._show(FaceOrder([], []), [])
@@ -122,8 +133,8 @@ class FacesPage(QWidget):
         self._size.side_changed.connect(self.grid.set_cell_side)
         self.grid.cell_side_changed.connect(self._size.set_side)
         self._group.chosen.connect(lambda key: self._set_group(GroupBy(key)))
-        self._name_chip.chosen.connect(self._choose)
-        self._quality.chosen.connect(self._choose)
+        for chip in self._chips:
+            chip.chosen.connect(self._choose)
         self.grid.activated.connect(lambda index: self._open(self.model.id_at(index.row())))
         self.grid.selection_changed.connect(self._selected)
         self.grid.context_menu.connect(self._menu)
@@ -174,7 +185,8 @@ class FacesPage(QWidget):
         """Nothing runs on behalf of a hidden page: it groups again when it comes back."""
 
     def apply_changes(self, changes: ChangeSet) -> None:
-        if not (changes.faces or changes.users) or self._collection_pk is None:
+        described = changes.photos and (self._filter.looks or self._filter.labels)
+        if not (changes.faces or changes.users or described) or self._collection_pk is None:
             return
         if not self.isVisible():
             self._stale = True
@@ -204,7 +216,7 @@ class FacesPage(QWidget):
         self._list()
 
     def _drop_filters(self) -> None:
-        for chip in (self._name_chip, self._quality):
+        for chip in self._chips:
             chip.blockSignals(True)
             chip.clear()
             chip.blockSignals(False)
@@ -242,6 +254,9 @@ class FacesPage(QWidget):
         self._no_match.setVisible(bool(shown.total) and not shown.ids)
         self._header.set_caption(f"{shown.total:,} in {self._host.collection_name}")
         self._fact.setText(shown.fact)
+        if self._collection_pk is not None:
+            wanted = self._filter
+            self._undescribed.check(self._collection_pk, labels=bool(wanted.labels), looks=bool(wanted.looks))
         self._selected()
 
     # -- acts --------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def add_shortcuts(page: PhotoPage) -> None:
         "H": lambda: canvas.set_tool(Tool.PAN),
         "B": header.boxes.toggle,
         "N": header.names.toggle,
-        "L": header.landmarks.toggle,
+        "L": header.layers.step,
     }
     for letter, act in letters.items():
         _key(page, act, letter, f"Alt+Shift+{letter}")

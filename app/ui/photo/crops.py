@@ -145,10 +145,17 @@ class CropList(QListView):
     deletion_wanted = Signal(int)
 
     def __init__(
-        self, theme: Theme, images: ImageStore, selection: FaceSelection, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        images: ImageStore,
+        selection: FaceSelection,
+        parent: QWidget | None = None,
+        *,
+        editable: bool = True,
     ) -> None:
+        """With `editable` False faces can be selected and nothing else: letters stay with the page."""
         super().__init__(parent)
-        self._images, self._faces = images, selection
+        self._images, self._faces, self._editable = images, selection, editable
         self._model = CropModel(self)
         self._delegate = CropDelegate(theme, images, selection)
         self.setModel(self._model)
@@ -160,7 +167,7 @@ class CropList(QListView):
         self.setSpacing(0)
         self.setGridSize(QSize(_CELL, _CELL))
         self.setMouseTracking(True)
-        self.setDragEnabled(True)
+        self.setDragEnabled(editable)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -219,7 +226,7 @@ class CropList(QListView):
         """Arrows and letters are the list's here, not the page's shortcuts."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-            naming = self._faces.current is not None and starts_a_name(event)
+            naming = self._editable and self._faces.current is not None and starts_a_name(event)
             plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
             if naming or (plain and event.key() in arrows):
                 event.accept()
@@ -230,6 +237,8 @@ class CropList(QListView):
         current = self._faces.current
         if current is None or event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             super().keyPressEvent(event)
+        elif not self._editable:
+            self._step_or_leave(event)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self.naming_wanted.emit(current, "")
         elif event.key() == Qt.Key.Key_Delete:
@@ -238,5 +247,14 @@ class CropList(QListView):
             self.naming_wanted.emit(current, event.text())
         elif event.key() == Qt.Key.Key_Escape:
             self._faces.select(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _step_or_leave(self, event: QKeyEvent) -> None:
+        """Where nothing can be edited: arrows and Esc; letters and the rest are the page's."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._faces.select(None)
+        elif event.text().isprintable() and event.text():
+            event.ignore()
         else:
             super().keyPressEvent(event)

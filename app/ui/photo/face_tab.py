@@ -6,8 +6,11 @@ from PySide6.QtCore import QRectF, Qt, Signal, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.faces import FaceSource
+from app.domain.attributes import FaceAttributes
+from app.domain.faces import Face, FaceSource
 from app.services.face_views import FaceView
+from app.ui.attributes.panel import AttributesPanel, PoseGauges
+from app.ui.attributes.state import Answer
 from app.ui.canvas.editor import NameField
 from app.ui.canvas.selection import FaceSelection
 from app.ui.controller import PageHost
@@ -23,18 +26,11 @@ from app.ui.widgets.painting import paint_person_dot
 from app.ui.widgets.text import ElidedLabel, Label, Paragraph
 
 _PICTURE = 88
-_WIDEST_ANGLE = 90.0
 _SOURCES = {
     FaceSource.DETECTOR: "Found by the detector",
     FaceSource.DRAWN: "Drawn by hand",
     FaceSource.EDITED: "Box or landmarks moved by hand",
 }
-
-
-def signed_degrees(value: float) -> str:
-    """ "−1.2°": one decimal and a true minus, never "−0.0°"."""
-    shown = f"{abs(value):.1f}°"
-    return f"−{shown}" if value < 0 and shown != "0.0°" else shown
 
 
 class FacePicture(QWidget):
@@ -115,6 +111,7 @@ class FaceTab(QScrollArea):
         super().__init__(parent)
         self.theme, self._selection = host.theme, selection
         self._state: PhotoState | None = None
+        self._shown: Face | None = None
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         body = QWidget()
@@ -127,9 +124,11 @@ class FaceTab(QScrollArea):
         self._face_column.setContentsMargins(0, 0, 0, 0)
         self._face_column.setSpacing(0)
         self._add_person(host.images)
-        self._add_detection()
+        self.attributes = AttributesPanel(self.theme)
+        self._face_column.addWidget(self.attributes)
         self._add_pose()
         self._add_quality()
+        self._add_detection()
         self._add_id()
         self._column.addWidget(self._face)
         self._hint = Paragraph(self.theme, "", token="t2")
@@ -215,12 +214,8 @@ class FaceTab(QScrollArea):
         section.addWidget(self._source)
 
     def _add_pose(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        self._pose = [Gauge(self.theme, name, centered=True) for name in ("Roll", "Yaw", "Pitch")]
-        for gauge in self._pose:
-            row.addWidget(gauge)
-        self._section("Pose").addLayout(row)
+        self._pose = PoseGauges(self.theme)
+        self._section("Pose").addWidget(self._pose)
 
     def _add_quality(self) -> None:
         row = QHBoxLayout()
@@ -263,16 +258,15 @@ class FaceTab(QScrollArea):
         if view is None or state is None:
             return
         suggestion = state.suggestions.get(view.face.id)
+        changed, self._shown = self._shown != view.face, view.face
         self._picture.set_face(view.face.id)
         self._show_person(view, suggestion)
         found = view.face.detected
         self._confidence.set_value(f"{found.confidence:.1f}", found.confidence / 100)
         self._source.setText(_SOURCES[view.face.source])
-        for gauge, degrees in zip(
-            self._pose, (found.pose.roll, found.pose.yaw, found.pose.pitch), strict=True
-        ):
-            share = (min(max(degrees / _WIDEST_ANGLE, -1), 1) + 1) / 2
-            gauge.set_value(signed_degrees(degrees), share)
+        if changed:
+            self.attributes.show_answer(Answer())
+            self._pose.set_pose(found.pose)
         for gauge, value in zip(
             self._quality, (found.quality.brightness, found.quality.sharpness), strict=True
         ):
@@ -280,6 +274,12 @@ class FaceTab(QScrollArea):
         face_id = view.face.face_id
         self._id.setText(f"{face_id[:8]}…{face_id[-4:]}")
         self._id.setToolTip(face_id)
+
+    def show_attributes(self, answer: Answer[FaceAttributes]) -> None:
+        """Of the face that is shown; the pose of the mesh is truer than that of five points."""
+        self.attributes.show_answer(answer)
+        if answer.value is not None:
+            self._pose.set_pose(answer.value.pose)
 
     def _show_person(self, view: FaceView, suggestion: Suggestion | None) -> None:
         user = view.user

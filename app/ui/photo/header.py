@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.ui.attributes.layer_control import LayerControl
 from app.ui.canvas.tools import Tool
 from app.ui.theme import Size, Theme
 from app.ui.widgets.button import Button, IconButton, Variant, tooltip_with_key
@@ -14,7 +15,7 @@ from app.ui.widgets.header import NavigationBreadcrumb
 from app.ui.widgets.segmented import SegmentedControl
 from app.ui.widgets.text import Label
 
-_TEXT_FROM = 1000
+_TEXT_FROM, _ALL_WORDS_FROM = 1000, 1120
 _TOOLS = (
     (Tool.SELECT, "cursor", "Select and move faces", "V"),
     (Tool.DRAW, "selection-plus", "Draw a face that was missed", "D"),
@@ -40,10 +41,10 @@ class PhotoHeader(NavigationBreadcrumb):
         self.tools.chosen.connect(self.tool_chosen)
         self.boxes = self._toggle("Boxes", "bounding-box", "Show the boxes of the faces", "B", True)
         self.names = self._toggle("Names", "tag", "Show the names", "N", True)
-        self.landmarks = self._toggle("Landmarks", "dots-nine", "Show the five landmarks", "L", False)
+        self.layers = LayerControl(theme)
         self.add(self.tools)
         self.add(Divider(theme, upright=True))
-        for toggle in (self.boxes, self.names, self.landmarks):
+        for toggle in (self.boxes, self.names, self.layers):
             self.add(toggle)
         self.add_stretch()
         self.add(self._zoom_group())
@@ -114,7 +115,8 @@ class PhotoHeader(NavigationBreadcrumb):
         """Narrow: the layers show their icons alone."""
         super().resizeEvent(event)
         wide = self.width() >= _TEXT_FROM
-        for toggle in (self.boxes, self.names, self.landmarks):
+        self.layers.set_words_shown(self.width() >= _ALL_WORDS_FROM)
+        for toggle in (self.boxes, self.names):
             text = toggle.property("words") if wide else ""
             if toggle.text() != text:
                 toggle.setText(text)

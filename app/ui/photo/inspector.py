@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from app.ui.canvas.selection import FaceSelection
@@ -19,6 +20,8 @@ class Inspector(Panel):
     """320 wide, 288 in a narrow window. `copy_wanted` asks for the text of the JSON page."""
 
     copy_wanted = Signal()
+    shown = Signal()
+    """It came into sight."""
 
     def __init__(self, host: PageHost, selection: FaceSelection, parent: QWidget | None = None) -> None:
         super().__init__(host.theme, "surface", parent, lines=("left",))
@@ -44,6 +47,10 @@ class Inspector(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 0, 0)
         column.addWidget(self.tabs)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
 
     def show_state(self, state: PhotoState | None, collection_id: str, model_version: str) -> None:
         self.faces.show_state(state)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtGui import QShowEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.domain.attributes import FaceAttributes
 from app.ui.photo.response import command, pretty, request_json, response_json
 from app.ui.photo.state import PhotoState
 from app.ui.theme import Size, Theme
@@ -21,6 +24,7 @@ class JsonTab(QWidget):
         self._state: PhotoState | None = None
         self._collection_id = self._model_version = ""
         self._stale = False
+        self._attributes: Mapping[int, FaceAttributes] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 0, 0)
         column.setSpacing(8)
@@ -45,6 +49,13 @@ class JsonTab(QWidget):
         if self.isVisible():
             self._write()
 
+    def show_attributes(self, attributes: Mapping[int, FaceAttributes]) -> None:
+        """What the faces look like, by their rows, as far as it is known."""
+        if attributes != self._attributes:
+            self._attributes, self._stale = dict(attributes), True
+            if self.isVisible():
+                self._write()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale:
@@ -56,11 +67,11 @@ class JsonTab(QWidget):
             return ""
         match self.choice.current():
             case "request":
-                return pretty(request_json(self._state, self._collection_id))
+                return pretty(request_json(self._state, self._collection_id, self._attributes))
             case "command":
                 return command(self._state, self._collection_id)
             case _:
-                return pretty(response_json(self._state, self._model_version))
+                return pretty(response_json(self._state, self._model_version, self._attributes))
 
     def _write(self) -> None:
         self._stale = False

@@ -16,6 +16,7 @@ from app.domain.errors import LikenessError, ResourceNotFound
 from app.domain.geometry import BoundingBox
 from app.domain.records import ChangeSet, Collection
 from app.services.collections import CollectionService
+from app.services.describing import DescribeService
 from app.services.face_edits import FaceEditService
 from app.services.faces import FaceService
 from app.services.ingest import IngestService
@@ -37,6 +38,7 @@ from app.ui.photo.filmstrip import Filmstrip
 from app.ui.photo.header import PhotoHeader
 from app.ui.photo.inspector import Inspector
 from app.ui.photo.loading import PhotoLoader
+from app.ui.photo.looking import Looking
 from app.ui.photo.notice import Notice
 from app.ui.photo.state import Opened, PhotoState, Suggestion, trouble
 from app.ui.theme import Size
@@ -62,6 +64,7 @@ class PhotoPage(QWidget):
         ingest: IngestService,
         collections: CollectionService,
         contract: EmbeddingContract,
+        describe: DescribeService,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -78,6 +81,9 @@ class PhotoPage(QWidget):
         self.acts = FaceActs(host, tasks, faces, users, edits, self)
         self.files = FileActs(host, tasks, ingest, self)
         self._build()
+        self.looking = Looking(
+            tasks, describe, self.canvas, self.inspector, self.header.layers, self.selection, self
+        )
         self._connect()
         add_shortcuts(self)
 
@@ -136,6 +142,7 @@ class PhotoPage(QWidget):
         panel.photo.copied.connect(self.files.copy)
         panel.photo.folder_wanted.connect(lambda path: self._host.reveal([path]))
         panel.photo.locate_wanted.connect(self.locate)
+        panel.photo.description.chosen.connect(lambda name: self._host.navigate("photos", label=name))
         panel.copy_wanted.connect(self.copy_json)
         self.notice.acted.connect(self.locate)
         self.filmstrip.chosen.connect(lambda row: self.show_photo(int(self._ids[row])))
@@ -166,6 +173,7 @@ class PhotoPage(QWidget):
         self.canvas.settle()
         self.editor.finish()
         self.loader.forget()
+        self.looking.leave()
 
     def apply_changes(self, changes: ChangeSet) -> None:
         state = self._state
@@ -265,6 +273,7 @@ class PhotoPage(QWidget):
         self.canvas.set_marks(state.marks() if state else Marks())
         self.editor.set_names(state.names() if state else [])
         self.inspector.show_state(state, self._collection_id, self._model_version)
+        self.looking.show(state)
 
     def _find_collection_id(self, collection_pk: int) -> None:
         self._tasks.run(
@@ -375,9 +384,7 @@ class PhotoPage(QWidget):
 
     def _show_layers(self) -> None:
         header = self.header
-        self.canvas.set_layers(
-            header.boxes.isChecked(), header.names.isChecked(), header.landmarks.isChecked()
-        )
+        self.canvas.set_layers(header.boxes.isChecked(), header.names.isChecked())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

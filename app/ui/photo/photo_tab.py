@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.records import PhotoStatus
 from app.services.photos import PhotoPath
+from app.ui.attributes.description import DescriptionPanel
 from app.ui.photo.state import PhotoState
 from app.ui.theme import Size, Theme
 from app.ui.widgets.button import Button, IconButton, Variant
@@ -49,9 +50,13 @@ class PhotoTab(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(QWidget())
+        self.description = DescriptionPanel(theme, hint="Click: all photos with it")
 
     def show_state(self, state: PhotoState | None) -> None:
         """Build the page anew: it is short, and its rows differ from photo to photo."""
+        # It outlives the rows around it.
+        self.description.setParent(self)
+        self.description.hide()
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 12, 0, 16)
@@ -60,6 +65,9 @@ class PhotoTab(QScrollArea):
             self._add_facts(column, state)
             self._add_places(column, state)
             self._add_ids(column, state)
+            column.addSpacing(8)
+            column.addWidget(self.description)
+            self.description.show()
             if state.detail.unindexed:
                 self._add_unindexed(column, state)
         column.addStretch(1)

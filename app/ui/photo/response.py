@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from typing import Any
 
+from app.domain.attributes import FaceAttributes
 from app.services import shapes
 from app.services.photos import UnindexedFace
 from app.ui.photo.state import PhotoState
 
+_NONE: Mapping[int, FaceAttributes] = {}
 
-def request_json(state: PhotoState, collection_id: str) -> dict[str, Any]:
+
+def request_json(
+    state: PhotoState, collection_id: str, attributes: Mapping[int, FaceAttributes] = _NONE
+) -> dict[str, Any]:
     """IndexFaces' request that gives the stored faces. Bytes stand for the file's content."""
     request: dict[str, Any] = {
         "CollectionId": collection_id,
         "Image": {"Bytes": f"<base64 of {state.detail.name}>"},
-        "DetectionAttributes": ["DEFAULT"],
+        "DetectionAttributes": ["ALL" if _known(state, attributes) else "DEFAULT"],
         "QualityFilter": "NONE",
     }
     external = next((v.face.external_image_id for v in state.detail.faces if v.face.external_image_id), None)
@@ -25,11 +31,17 @@ def request_json(state: PhotoState, collection_id: str) -> dict[str, Any]:
     return request
 
 
-def response_json(state: PhotoState, model_version: str) -> dict[str, Any]:
-    """IndexFaces' response for the photo: FaceRecords (Face and FaceDetail), UnindexedFaces."""
+def response_json(
+    state: PhotoState, model_version: str, attributes: Mapping[int, FaceAttributes] = _NONE
+) -> dict[str, Any]:
+    """IndexFaces' response for the photo: FaceRecords (Face and FaceDetail), UnindexedFaces; the details
+    with all attributes once those of every face are known."""
+    known = attributes if _known(state, attributes) else {}
     records = []
     for view in state.detail.faces:
         record = shapes.face_record(view.face)
+        if view.face.id in known:
+            record["FaceDetail"] = shapes.face_detail(view.face.detected, known[view.face.id])
         if view.user is not None:
             record["Face"]["UserId"] = view.user.user_id
         records.append(record)
@@ -39,6 +51,10 @@ def response_json(state: PhotoState, model_version: str) -> dict[str, Any]:
         "OrientationCorrection": None,
         "UnindexedFaces": [_unindexed(face) for face in state.detail.unindexed],
     }
+
+
+def _known(state: PhotoState, attributes: Mapping[int, FaceAttributes]) -> bool:
+    return bool(state.faces) and all(view.face.id in attributes for view in state.faces)
 
 
 def _unindexed(face: UnindexedFace) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.domain.records import PhotoStatus, User
 from app.services.photos import PhotoFilter
+from app.ui.attributes.chips import LabelChip, LooksChip
+from app.ui.attributes.picker import PickChip
 from app.ui.theme import Theme
 from app.ui.widgets.chip import Chip
 
@@ -96,9 +98,10 @@ class PhotoFilters(QObject):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, looks: LooksChip, labels: LabelChip, parent: QWidget) -> None:
         super().__init__(parent)
         self.current = PhotoFilter()
+        self.looks, self.labels = looks, labels
         self._people = ChoiceChip(theme, "People", parent)
         faces = ChoiceChip(theme, "Faces", parent)
         faces.set_choices(_FACES)
@@ -107,7 +110,10 @@ class PhotoFilters(QObject):
         self._dates = ChoiceChip(theme, "Date taken", parent)
         state = ChoiceChip(theme, "State", parent)
         state.set_choices(_STATE)
-        self.chips: tuple[ChoiceChip, ...] = (self._people, faces, quality, self._dates, state)
+        self.chips: tuple[ChoiceChip | PickChip, ...] = (
+            *(self._people, faces, looks, labels),
+            *(quality, self._dates, state),
+        )
         for chip in self.chips:
             chip.chosen.connect(self._choose)
         self._years: tuple[int, ...] | None = None

@@ -10,8 +10,11 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.domain.records import ChangeSet, User
+from app.services.describing import DescribeService
 from app.services.photos import PhotoCell, PhotoService, PhotoSort
 from app.services.users import UserService
+from app.ui.attributes.chips import LabelChip, LooksChip
+from app.ui.attributes.undescribed import UndescribedBar
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.controller.pictures import photo_key
 from app.ui.photos.bar import SelectionBar
@@ -42,7 +45,14 @@ class PhotosPage(QWidget):
 
     key = "photos"
 
-    def __init__(self, host: PageHost, tasks: TaskRunner, photos: PhotoService, users: UserService) -> None:
+    def __init__(
+        self,
+        host: PageHost,
+        tasks: TaskRunner,
+        photos: PhotoService,
+        users: UserService,
+        describe: DescribeService,
+    ) -> None:
         super().__init__()
         self._host, self._tasks, self._photos, self._users = host, tasks, photos, users
         self._collection_pk: int | None = None
@@ -63,7 +73,10 @@ class PhotosPage(QWidget):
         add.clicked.connect(lambda: host.add_photos())
         for widget in (self._size, self._sort_button, add):
             self._header.add(widget)
-        self._filters = PhotoFilters(theme, self)
+        looks = LooksChip(theme)
+        labels = LabelChip(theme, tasks, describe, lambda: self._collection_pk)
+        self._filters = PhotoFilters(theme, looks, labels, self)
+        self._undescribed = UndescribedBar(host, tasks, photos, describe)
         self._find = SearchField(theme, "Name or file")
         self._shown = Label(theme, role="small", token="t2")
         self._clear = Button(theme, "Clear filters", variant=Variant.LINK, height=28)
@@ -98,7 +111,8 @@ class PhotosPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self._header, bar, self.grid, self._nothing, self._no_match, self._bar):
+        notice = self._undescribed
+        for part in (self._header, bar, notice, self.grid, self._nothing, self._no_match, self._bar):
             column.addWidget(part, 1 if part in (self.grid, self._nothing, self._no_match) else 0)
         self._connect()
         self._show_state()
@@ -138,7 +152,7 @@ class PhotosPage(QWidget):
     # -- the page's life --------------------------------------------------------------------------
 
     def activate(self, **params: Any) -> None:
-        """Params: collection_pk (as the host has it), user_pk (show one person's photos)."""
+        """Params: collection_pk (as the host has it), label (show the photos that have it)."""
         pk = self._host.collection_pk
         if pk != self._collection_pk:
             self._collection_pk = pk
@@ -146,7 +160,11 @@ class PhotosPage(QWidget):
             self._find.clear()
             self.model.clear()
             self._stale = True
-        if self._stale:
+        if params.get("label") is not None:
+            self._filters.clear()
+            self._find.clear()
+            self._filters.labels.pick([params["label"]])
+        elif self._stale:
             self._list()
         self.grid.setFocus()
 
@@ -200,6 +218,8 @@ class PhotosPage(QWidget):
             self._known_people = people
             self._filters.set_people(people)
         self._filters.set_years(years)
+        wanted = self._filters.current
+        self._undescribed.check(self._collection_pk, labels=bool(wanted.labels), looks=bool(wanted.looks))
         self._show_state()
 
     def _show_state(self) -> None:

@@ -25,6 +25,7 @@ _TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "people": ("People", "users", ("Ctrl+3",)),
     "compare": ("Compare", "arrows-left-right", ("Ctrl+5",)),
     "search": ("Search", "magnifying-glass", ("Ctrl+6",)),
+    "analyse": ("Analyse", "bounding-box", ("Ctrl+7",)),
     "history": ("History", "clock-counter-clockwise", ("Ctrl+9",)),
     "go_to": ("Go to…", "command", ("Ctrl+K",)),
     "sidebar": ("Sidebar", "columns", ("Ctrl+B",)),
@@ -34,7 +35,7 @@ _TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "keys": ("Keys of this page", "keyboard", ("F1", "?")),
     "about": ("About Likeness", "info", ()),
 }
-PAGE_ACTIONS = ("photos", "faces", "people", "compare", "search", "history")
+PAGE_ACTIONS = ("photos", "faces", "people", "compare", "search", "analyse", "history")
 _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
@@ -70,6 +71,7 @@ class Actions(QObject):
     people: QAction
     compare: QAction
     search: QAction
+    analyse: QAction
     history: QAction
     go_to: QAction
     sidebar: QAction

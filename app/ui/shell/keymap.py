@@ -16,7 +16,7 @@ EVERYWHERE = KeyGroup(
     "Everywhere",
     (
         ("Ctrl 1 / 2 / 3", "Photos, Faces, People"),
-        ("Ctrl 5 / 6 / 9", "Compare, Search, History"),
+        ("Ctrl 5 / 6 / 7 / 9", "Compare, Search, Analyse, History"),
         ("Ctrl K", "Go to a page, person, photo"),
         ("Ctrl O", "Add photos"),
         ("Ctrl Shift O", "Add a folder"),
@@ -66,7 +66,7 @@ PAGES: dict[str, tuple[KeyGroup, ...]] = {
                 ("Space", "Pan while held, with the pointer"),
                 ("0 / 1", "Fit, 100 %"),
                 ("+ / -", "In, out"),
-                ("B / N / L", "Boxes, names, landmarks"),
+                ("B / N / L", "Boxes, names, landmarks 5, 30, mesh, off"),
                 ("Tab / Shift Tab", "Next, previous face"),
                 ("Ctrl Shift C", "Copy as JSON"),
             ),
@@ -100,6 +100,20 @@ PAGES: dict[str, tuple[KeyGroup, ...]] = {
                 ("[ / ]", "Threshold down, up, with Shift by 5"),
                 ("1 … 9", "Pick that face of the source"),
                 ("F / P", "Faces, people"),
+            ),
+        ),
+    ),
+    "analyse": (
+        KeyGroup(
+            "Analyse",
+            (
+                ("Ctrl V", "Analyse the picture on the clipboard"),
+                ("Tab / Shift Tab", "Next, previous face"),
+                ("B / N / L", "Boxes, names, landmarks 5, 30, mesh, off"),
+                ("0 / 1", "Fit, 100 %"),
+                ("+ / -", "In, out"),
+                ("Space", "Pan while held, with the pointer"),
+                ("Ctrl Shift C", "Copy as JSON"),
             ),
         ),
     ),

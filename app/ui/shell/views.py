@@ -122,5 +122,6 @@ COLLECTION_PAGES = (
 TOOL_PAGES = (
     ("compare", "Compare", "arrows-left-right"),
     ("search", "Search", "magnifying-glass"),
+    ("analyse", "Analyse", "bounding-box"),
     ("history", "History", "clock-counter-clockwise"),
 )

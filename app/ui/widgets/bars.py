@@ -39,6 +39,10 @@ class ConfidenceBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
+    def set_name(self, name: str) -> None:
+        """Another name, before `set_confidence` or `set_span`."""
+        self._name = name
+
     def set_confidence(self, value: str, confidence: float) -> None:
         """A value with its confidence (0-100), shown with one decimal."""
         self.set_span(value, 0.0, confidence / 100, f"{confidence:.1f}")

@@ -68,9 +68,16 @@ class SegmentedControl(QWidget):
     """A person chose another segment: its key."""
 
     def __init__(
-        self, theme: Theme, parent: QWidget | None = None, *, height: int = Size.CONTROL, name: str = ""
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        height: int = Size.CONTROL,
+        name: str = "",
+        clearable: bool = False,
     ) -> None:
-        """`height` 32 or 28. `name` is read out for the whole group ("Group by")."""
+        """`height` 32 or 28. `name` is read out for the whole group ("Group by"). With `clearable` the
+        active segment, chosen again, is left, and `chosen` carries ""."""
         super().__init__(parent)
         self.theme, self._height = theme, height
         self._group = QButtonGroup(self)
@@ -88,7 +95,10 @@ class SegmentedControl(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
         self._group.idToggled.connect(self._toggled)
-        self._group.idClicked.connect(lambda number: self.chosen.emit(self._keys[number]))
+        self._pressed = -1
+        if clearable:
+            self._group.idPressed.connect(self._note_active)
+        self._group.idClicked.connect(self._clicked)
         theme.changed.connect(self.update)
 
     def add(self, key: str, text: str = "", *, icon: str = "", tooltip: str = "") -> None:
@@ -116,8 +126,23 @@ class SegmentedControl(QWidget):
         return self._keys[number] if number >= 0 else ""
 
     def set_current(self, key: str) -> None:
-        """Make a segment active without emitting `chosen`."""
-        self._group.button(self._keys.index(key)).setChecked(True)
+        """Make a segment active without emitting `chosen`; "" leaves none active."""
+        if key:
+            self._group.button(self._keys.index(key)).setChecked(True)
+        elif self._group.checkedButton() is not None:
+            self._group.setExclusive(False)
+            self._group.checkedButton().setChecked(False)
+            self._group.setExclusive(True)
+            self.update()
+
+    def _note_active(self, _number: int) -> None:
+        self._pressed = self._group.checkedId()
+
+    def _clicked(self, number: int) -> None:
+        again, self._pressed = self._pressed == number, -1
+        if again:
+            self.set_current("")
+        self.chosen.emit("" if again else self._keys[number])
 
     def _toggled(self, number: int, on: bool) -> None:
         if not on:

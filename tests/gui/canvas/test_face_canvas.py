@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.geometry import BoundingBox, Landmarks, LandmarkType
 from app.ui.canvas.canvas import FaceCanvas
 from app.ui.canvas.geometry import Handle
+from app.ui.canvas.layers import LandmarkLayer
 from app.ui.canvas.marks import Mark, Marks, Stroke, Tag
 from app.ui.canvas.picture import mipmaps
 from app.ui.canvas.selection import FaceSelection
@@ -133,7 +134,7 @@ def test_every_handle_resizes(canvas, qtbot, handle):
 
 
 def test_a_landmark_is_moved(canvas, qtbot):
-    canvas.set_layers(landmarks=True)
+    canvas.set_layers(landmarks=LandmarkLayer.FIVE)
     canvas.selection.select(11)
     with qtbot.waitSignal(canvas.landmark_edited) as got:
         drag(canvas, at(canvas, 0.24 * WIDTH, 0.4 * HEIGHT), at(canvas, 0.3 * WIDTH, 0.45 * HEIGHT))
@@ -305,7 +306,7 @@ def test_a_read_only_canvas_only_picks(qtbot, theme, canvas):
 def test_it_paints_at_twice_the_density(canvas):
     from PySide6.QtGui import QImage
 
-    canvas.set_layers(landmarks=True)
+    canvas.set_layers(landmarks=LandmarkLayer.FIVE)
     canvas.selection.select(11)
     image = QImage(1600, 1200, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(2)

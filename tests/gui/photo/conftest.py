@@ -33,6 +33,7 @@ def page(qtbot, stage: Stage) -> PhotoPage:
         bench.ingest,
         bench.collections,
         bench.engine.contract,
+        stage.describe,
     )
     qtbot.addWidget(page)
     page.resize(1200, 800)

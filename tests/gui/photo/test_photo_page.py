@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.ui.canvas.layers import LandmarkLayer
 from app.ui.canvas.mime import dragged_faces
 from app.ui.canvas.tools import Tool
 from app.ui.controller.host import Page
@@ -143,11 +144,17 @@ def test_keys_of_the_page(page, stage, qtbot):
     assert page.canvas.zoom > 1
     QTest.keyClick(page.canvas, Qt.Key.Key_0)
     assert page.canvas.fitted
-    for key, toggle in (("B", page.header.boxes), ("N", page.header.names), ("L", page.header.landmarks)):
+    for key, toggle in (("B", page.header.boxes), ("N", page.header.names)):
         before = toggle.isChecked()
         QTest.keyClick(page.canvas, key)
         assert toggle.isChecked() is not before
-    assert page.canvas.show_landmarks
+    layers = []
+    for _ in range(4):
+        QTest.keyClick(page.canvas, "L")
+        layers.append(page.canvas.layer)
+    order = LandmarkLayer
+    assert layers == [order.FIVE, order.THIRTY, order.MESH, order.OFF]
+    stage.settle(qtbot)
     QTest.keyClick(page.canvas, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
     assert not page.inspector.isVisible()
     QTest.keyClick(page.canvas, Qt.Key.Key_Right)

@@ -53,6 +53,7 @@ def test_a_group_is_shown_edited_and_undone(world, qtbot):
         bench.ingest,
         bench.collections,
         bench.engine.contract,
+        bench.describe,
     )
     qtbot.addWidget(page)
     page.resize(1200, 800)

@@ -56,7 +56,7 @@ def make_window(theme: Theme, settings: QSettings, built: list[str], qtbot):
     def make(width: int = 1280, height: int = 800) -> MainWindow:
         window = MainWindow(theme, settings)
         qtbot.addWidget(window)
-        for key in ("photos", "faces", "people", "photo", "compare", "search", "history"):
+        for key in ("photos", "faces", "people", "photo", "compare", "search", "analyse", "history"):
 
             def factory(key: str = key) -> SmallPage:
                 built.append(key)

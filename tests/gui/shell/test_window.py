@@ -58,6 +58,7 @@ def test_the_title_names_page_and_collection(window: MainWindow) -> None:
         (KEY.Key_3, "people"),
         (KEY.Key_5, "compare"),
         (KEY.Key_6, "search"),
+        (KEY.Key_7, "analyse"),
         (KEY.Key_9, "history"),
         (KEY.Key_Comma, "settings"),
     ],

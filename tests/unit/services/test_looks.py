@@ -116,7 +116,6 @@ def test_by_label_all_of_them(filled) -> None:
     assert found("Dog", "Suit") == []
     of_suits = studio.faces.listing(pk, FaceFilter(labels=frozenset({"Suit"}))).ids.tolist()
     assert sorted(of_suits) == [c, d]
-    assert studio.photos.labels(pk) == [("Animal", 1), ("Dog", 1), ("Suit", 1)]
 
 
 def test_filters_compose(filled) -> None:

@@ -1,0 +1,127 @@
+"""The picture of the page: where it comes from, and what was told of it (on worker threads)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from app.domain.errors import ResourceNotFound
+from app.domain.geometry import BoundingBox
+from app.services.describing import DescribeService, ImageAnalysis
+from app.services.faces import FaceService
+from app.services.fetch import fetch
+from app.services.photos import PhotoService
+from app.ui.attributes.words import sorted_emotions, summary
+from app.ui.canvas.marks import Mark, Marks, Stroke, Tag
+from app.ui.canvas.picture import Mipmaps, mipmaps
+from app.ui.canvas.reading import reading
+from app.ui.controller.intake import png_of
+
+_DARK, _WHITE = "#DB121515", "#FFFFFF"
+
+
+@dataclass(frozen=True, eq=False)
+class Analysed:
+    """`chosen` is the face to begin with; `path` the file, where there is one, for the equal command."""
+
+    name: str
+    analysis: ImageAnalysis
+    view: Mipmaps
+    chosen: int = 0
+    path: Path | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.analysis.faces)
+
+    def caption(self) -> str:
+        """ "group.jpg · 1,200 × 800 · 4 faces"."""
+        faces = "no face" if not self.count else "1 face" if self.count == 1 else f"{self.count:,} faces"
+        return f"{self.name} · {self.analysis.width:,} × {self.analysis.height:,} · {faces}"
+
+    def title(self, index: int) -> str:
+        """A face in words: "Face 1 of 4, looks 34–42 · appears to be a woman"."""
+        words = summary(self.analysis.faces[index].attributes)
+        return f"Face {index + 1} of {self.count}, {words[:1].lower()}{words[1:]}"
+
+    def marks(self, names: dict[int, tuple[str, float]]) -> Marks:
+        """`names`: celebrity and similarity by the index of the face."""
+        marks = []
+        for index, each in enumerate(self.analysis.faces):
+            emotions = sorted_emotions(each.attributes)
+            words = f"{each.attributes.age_low}–{each.attributes.age_high}"
+            if emotions:
+                words = f"{words} · {emotions[0][0]}"
+            tag, title = Tag(words, "", _DARK, _WHITE), self.title(index)
+            if index in names:
+                name, similarity = names[index]
+                tag = Tag(name, f"{similarity:.1f}", _DARK, _WHITE)
+                title = f"{title}, {name} {similarity:.1f}"
+            face = each.face
+            mark = Mark(index, face.box, face.landmarks, Stroke.THIN, _WHITE, tag, title, index not in names)
+            marks.append(mark)
+        return Marks(marks, self.analysis.width, self.analysis.height)
+
+
+Load = Callable[[], Analysed]
+"""Reads a picture and looks at it; runs on a worker thread. Raises ImageError, ModelError,
+ResourceNotFound."""
+
+
+class Analysing:
+    """Makes Loads of whatever was dropped, pasted, opened or sent by another page."""
+
+    def __init__(self, describe: DescribeService, photos: PhotoService, faces: FaceService) -> None:
+        self._describe, self._photos, self._faces = describe, photos, faces
+
+    def of_file(self, path: Path) -> Load:
+        return lambda: self._look(path.name, path, path=path)
+
+    def of_bytes(self, data: bytes, name: str = "Pasted picture") -> Load:
+        return lambda: self._look(name, data)
+
+    def of_image(self, image: QImage) -> Load:
+        """Pixels of the clipboard or a drop; encoded on the worker."""
+        return lambda: self._look("Pasted picture", png_of(image))
+
+    def of_url(self, url: str) -> Load:
+        """A picture of which a browser gave only the address."""
+
+        def load() -> Analysed:
+            data, name = fetch(url)
+            return self._look(name, data)
+
+        return load
+
+    def of_photo(self, photo_pk: int) -> Load:
+        return lambda: self._look("Photo of this collection", self._photos.pixels(photo_pk).pixels)
+
+    def of_face(self, face_pk: int) -> Load:
+        """The photo of a stored face, with that face chosen."""
+
+        def load() -> Analysed:
+            cell = self._faces.cells([face_pk]).get(face_pk)
+            if cell is None:
+                raise ResourceNotFound("This face is not in the collection any more.")
+            return self._look(cell.photo_name, self._photos.pixels(cell.photo_pk).pixels, box=cell.box)
+
+        return load
+
+    def _look(
+        self,
+        name: str,
+        source: bytes | Path | NDArray[np.uint8],
+        path: Path | None = None,
+        box: BoundingBox | None = None,
+    ) -> Analysed:
+        with reading(name):
+            analysis = self._describe.analyse(source)
+        view = mipmaps(analysis.pixels, analysis.width, analysis.height)
+        overlaps = [each.face.box.iou(box) if box else 0.0 for each in analysis.faces]
+        chosen = max(range(len(overlaps)), key=overlaps.__getitem__, default=0)
+        return Analysed(name, analysis, view, chosen, path)

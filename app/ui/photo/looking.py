@@ -1,0 +1,128 @@
+"""Puts attributes, labels and landmark layers on the page: asked for only where they are in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+
+from app.domain.attributes import FaceAttributes, Label, PhotoDescription
+from app.domain.geometry import BoundingBox
+from app.services.describing import DescribeService
+from app.ui.attributes.layer_control import LayerControl
+from app.ui.attributes.state import Answer
+from app.ui.canvas.canvas import FaceCanvas
+from app.ui.canvas.layers import LandmarkLayer
+from app.ui.canvas.marks import Highlight
+from app.ui.canvas.selection import FaceSelection
+from app.ui.controller import TaskRunner
+from app.ui.photo.describing import Describing
+from app.ui.photo.inspector import Inspector
+from app.ui.photo.state import PhotoState
+
+
+def highlights(label: Label | None) -> list[Highlight]:
+    """The boxes of a label's things."""
+    return [Highlight(BoundingBox(*each.box), label.name) for each in label.instances] if label else []
+
+
+class Looking(QObject):
+    """Between Describing and the widgets. The page says which photo is shown; the rest it hears itself."""
+
+    def __init__(
+        self,
+        tasks: TaskRunner,
+        describe: DescribeService,
+        canvas: FaceCanvas,
+        inspector: Inspector,
+        layers: LayerControl,
+        selection: FaceSelection,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._canvas, self._inspector, self._layers, self._selection = canvas, inspector, layers, selection
+        self._state: PhotoState | None = None
+        self.describing = Describing(tasks, describe, self)
+        self.describing.face_answered.connect(self._face_answered)
+        self.describing.photo_answered.connect(self._photo_answered)
+        self.describing.points.connect(self._have_points)
+        self.describing.settled.connect(self._show_json)
+        selection.current_changed.connect(lambda _key: self.ask())
+        inspector.tabs.currentChanged.connect(lambda _index: self.ask())
+        inspector.shown.connect(self.ask)
+        inspector.faces.attributes.retry.connect(lambda: self.ask(again=True))
+        inspector.photo.description.retry.connect(lambda: self.ask(again=True))
+        inspector.photo.description.lit.connect(lambda label: canvas.set_highlights(highlights(label)))
+        layers.chosen.connect(self._show_layer)
+
+    def show(self, state: PhotoState | None) -> None:
+        """Another photo, or the same with other faces."""
+        before, self._state = self._state, state
+        if before is None or state is None or before.photo_pk != state.photo_pk:
+            self.describing.leave()
+            self._canvas.dense.forget()
+            self._canvas.set_highlights(())
+            self._inspector.photo.description.show_answer(Answer())
+        elif state is not None:
+            self._forget_moved(before, state)
+        self.ask()
+        self._ask_points()
+
+    def _forget_moved(self, before: PhotoState, state: PhotoState) -> None:
+        """Faces whose box or landmarks are others now look different to the models."""
+        old = {view.face.id: view.face.detected for view in before.faces}
+        moved = [view.face.id for view in state.faces if old.get(view.face.id) != view.face.detected]
+        self.describing.forget_faces(moved)
+        for face_pk in moved:
+            self._canvas.dense.forget(face_pk)
+
+    def leave(self) -> None:
+        """The page goes out of sight."""
+        self._state = None
+        self.describing.leave()
+
+    def ask(self, again: bool = False) -> None:
+        """What the tab in sight needs."""
+        state, inspector = self._state, self._inspector
+        if state is None or not inspector.isVisible():
+            return
+        tab, current = inspector.tabs.currentWidget(), self._selection.current
+        if tab is inspector.faces and current is not None:
+            self.describing.ask_face(current, again)
+        elif tab is inspector.photo:
+            self.describing.ask_photo(state.photo_pk, again)
+        elif tab is inspector.json:
+            self._show_json()
+            self.describing.ask_points(LandmarkLayer.THIRTY, self._face_pks())
+
+    def _face_pks(self) -> list[int]:
+        """The selected face first: it is being looked at."""
+        keys = [view.face.id for view in self._state.faces] if self._state else []
+        return sorted(keys, key=lambda key: key != self._selection.current)
+
+    def _face_answered(self, face_pk: int, answer: Answer[FaceAttributes]) -> None:
+        if face_pk == self._selection.current:
+            self._inspector.faces.show_attributes(answer)
+
+    def _photo_answered(self, photo_pk: int, answer: Answer[PhotoDescription]) -> None:
+        if self._state is not None and photo_pk == self._state.photo_pk:
+            self._inspector.photo.description.show_answer(answer)
+
+    def _show_json(self) -> None:
+        if self._inspector.tabs.currentWidget() is self._inspector.json:
+            self._inspector.json.show_attributes(self.describing.attributes())
+
+    def _have_points(self, layer: LandmarkLayer, face_pk: int, points: NDArray[np.floating]) -> None:
+        self._canvas.set_dense(layer, face_pk, points)
+
+    def _show_layer(self, layer: LandmarkLayer) -> None:
+        self._canvas.set_layers(landmarks=layer)
+        self._ask_points()
+
+    def _ask_points(self) -> None:
+        layer = self._layers.layer
+        wanted: Iterable[int] = self._face_pks()
+        if self._state is not None and layer in (LandmarkLayer.THIRTY, LandmarkLayer.MESH):
+            self.describing.ask_points(layer, wanted)
