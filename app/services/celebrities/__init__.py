@@ -2,5 +2,6 @@
 
 from app.services.celebrities.making import PackPlan, WhichFaces
 from app.services.celebrities.service import CelebrityService
+from app.storage.packs import KEPT_DAYS
 
-__all__ = ["CelebrityService", "PackPlan", "WhichFaces"]
+__all__ = ["KEPT_DAYS", "CelebrityService", "PackPlan", "WhichFaces"]

@@ -24,14 +24,17 @@ _STORED: Final = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".gif", ".
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def export_pack(folder: Path, contents: PackContents, path: Path) -> Callable[[JobContext], str]:
-    """The run of a job that writes the pack in `folder` as a zip. Raises PackError where `path` is taken."""
-    require_free(path)
+def export_pack(
+    folder: Path, contents: PackContents, path: Path, replace: bool = False
+) -> Callable[[JobContext], str]:
+    """The run of a job that writes the pack in `folder` as a zip. Raises PackError where `path` is taken
+    and not to be replaced."""
+    require_free(path, replace)
 
     def run(context: JobContext) -> str:
         names = [name for name in file_names(contents) if (folder / name).exists()]
         context.set_total(len(names))
-        with unfinished(path) as partial:
+        with unfinished(path, replace) as partial:
             _write_zip(context, folder, contents, names, partial)
         return (
             f"{contents.name} exported: {counted(len(contents.entries), 'person', 'people')} in {path.name}."
@@ -40,33 +43,35 @@ def export_pack(folder: Path, contents: PackContents, path: Path) -> Callable[[J
     return run
 
 
-def write_pack(context: JobContext, folder: Path, contents: PackContents, path: Path) -> None:
+def write_pack(
+    context: JobContext, folder: Path, contents: PackContents, path: Path, replace: bool = False
+) -> None:
     """What was put together in `folder`, as a zip or a folder at `path`. Raises PackError, Cancelled."""
     (folder / LIST).write_bytes(as_json(contents))
-    with unfinished(path) as partial:
+    with unfinished(path, replace) as partial:
         if path.suffix.lower() == ".zip":
             _write_zip(context, folder, contents, file_names(contents), partial, steps=False)
         else:
             shutil.copytree(folder, partial)
 
 
-def require_free(path: Path) -> None:
-    """Nothing is written over. Raises PackError."""
-    if os.path.lexists(path):
+def require_free(path: Path, replace: bool = False) -> None:
+    """Nothing is written over but a file that may go. Raises PackError."""
+    if os.path.lexists(path) and not (replace and path.is_file()):
         raise PackError(f"There is something at {path} already. Choose another name, or move it away first.")
     if not path.absolute().parent.is_dir():
         raise PackError(f"There is no folder {path.absolute().parent}. Make it first.")
 
 
 @contextmanager
-def unfinished(path: Path) -> Iterator[Path]:
+def unfinished(path: Path, replace: bool = False) -> Iterator[Path]:
     """A name beside `path`, which gets its own when all went well; gone otherwise."""
     try:
         place = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.absolute().parent))
         try:
             yield place / path.name
-            require_free(path)
-            (place / path.name).rename(path)
+            require_free(path, replace)
+            (place / path.name).replace(path)
         finally:
             shutil.rmtree(place, ignore_errors=True)
     except OSError as error:

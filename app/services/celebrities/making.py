@@ -66,7 +66,9 @@ class PackPlan:
 class Making:
     """One run of the job. Raises InvalidParameter, PackError, ResourceNotFound at once."""
 
-    def __init__(self, library: Library, collection_pk: int, path: Path, plan: PackPlan) -> None:
+    def __init__(
+        self, library: Library, collection_pk: int, path: Path, plan: PackPlan, replace: bool = False
+    ) -> None:
         if not plan.consent.strip():
             raise InvalidParameter(
                 "Say why these people may be in a pack: that they agreed, or on what other ground. "
@@ -75,7 +77,8 @@ class Making:
         if not plan.licence.strip():
             raise InvalidParameter("Say under which licence the pack may be used, for example “private”.")
         checked_name(plan.name)
-        require_free(path)
+        require_free(path, replace)
+        self._replace = replace
         self._library, self._pk, self._path, self._plan = library, collection_pk, path, plan
         self._files = PhotoFiles(library.database, library.thumbnails)
         with library.database.read() as connection:
@@ -131,7 +134,7 @@ class Making:
                 vectors=(PackVectors(digest, model, VECTOR_FILE, tuple(owners)),),
             )
             # What is written can be loaded again: names and texts are cut as the form has them.
-            write_pack(context, place, parse(as_json(contents), LIST), self._path)
+            write_pack(context, place, parse(as_json(contents), LIST), self._path, self._replace)
         who = f"{counted(len(people), 'person', 'people')}, {counted(len(matrix), 'face')}"
         said = f"{self._path.name} made: {who}."
         return f"{said} {counted(lost, 'picture')} had no file to cut from." if lost else said

@@ -162,10 +162,10 @@ class Measuring:
         if isinstance(found, str):
             name = self.contents.entries[place].celebrity.name
             self._problems.append(f"{name}: {picture}: {found}")
-            context.advance(failed=1)
-            return
-        self._vectors.append(found[None])
-        self._people.append(place)
+        else:
+            self._vectors.append(found[None])
+            self._people.append(place)
+        # Counted as done all the same: the window asks indexing which of a job's files have failed.
         context.advance()
 
     # Who is left

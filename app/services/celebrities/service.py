@@ -105,21 +105,25 @@ class CelebrityService:
         """Throw a removed pack away for good. Raises ResourceNotFound."""
         self._shelf.discard(token)
 
-    def make_from_collection(self, collection_pk: int, path: Path, plan: PackPlan) -> JobView:
+    def make_from_collection(
+        self, collection_pk: int, path: Path, plan: PackPlan, *, replace: bool = False
+    ) -> JobView:
         """A job that writes a pack of the collection's people to `path`, a zip where it ends in .zip, else a
-        new folder. Raises InvalidParameter for a plan that says too little, PackError where there is
-        something at `path` already, ResourceNotFound."""
-        making = Making(self._library, collection_pk, path, plan)
+        new folder. `replace`: a file that is there may go once the new one is complete. Raises
+        InvalidParameter for a plan that says too little, PackError where there is something at `path`
+        already, ResourceNotFound."""
+        making = Making(self._library, collection_pk, path, plan, replace)
         return self._jobs.submit(
             Job(JOB_KIND, f"Make the pack {plan.name}", making, collection_pk=collection_pk)
         )
 
-    def export(self, pack_id: str, path: Path) -> JobView:
-        """A job that writes a loaded pack as a zip. Raises ResourceNotFound, PackError."""
+    def export(self, pack_id: str, path: Path, *, replace: bool = False) -> JobView:
+        """A job that writes a loaded pack as a zip; `replace` as above. Raises ResourceNotFound, PackError.
+        """
         stored = self._shelf.get(pack_id)
-        return self._jobs.submit(
-            Job(JOB_KIND, f"Export {_sound(stored).name}", export_pack(stored.folder, _sound(stored), path))
-        )
+        contents = _sound(stored)
+        run = export_pack(stored.folder, contents, path, replace)
+        return self._jobs.submit(Job(JOB_KIND, f"Export {contents.name}", run))
 
     # Recognising
 

@@ -16,6 +16,7 @@ from app.ui.controller import PageHost, TaskRunner
 from app.ui.settings.about import About
 from app.ui.settings.choices import Appearance, Computing, Searching
 from app.ui.settings.library import LibrarySection
+from app.ui.settings.packs import PacksSection
 from app.ui.settings.store import Chosen
 from app.ui.theme import Space
 from app.ui.widgets.header import Header
@@ -43,12 +44,13 @@ class SettingsPage(QWidget):
         self.library = LibrarySection(
             host, tasks, LibraryCare(bench.library), bench.photos, bench.collections
         )
+        self.packs = PacksSection(host, tasks, bench.celebrities, bench.jobs)
         self.about = About(host, tasks)
         self.library.library_asked.connect(self.library_asked)
         body = QWidget()
         cards = QVBoxLayout()
         cards.setSpacing(Space.XL)
-        for section in (self.appearance, self.matching, self.computing, self.library, self.about):
+        for section in (self.appearance, self.matching, self.computing, self.packs, self.library, self.about):
             cards.addWidget(section)
         cards.addStretch(1)
         column = QWidget()
@@ -76,6 +78,7 @@ class SettingsPage(QWidget):
     def activate(self, **_params: Any) -> None:
         self.library.show_recent(self.chosen.current.recent_libraries)
         self.library.refresh()
+        self.packs.refresh()
         self._tasks.run(
             computing.in_use,
             self._bench.engine,
@@ -92,4 +95,4 @@ class SettingsPage(QWidget):
         """Nothing here shows rows of the library."""
 
     def regions(self) -> list[QWidget]:
-        return [self.appearance, self.matching, self.computing, self.library, self.about]
+        return [self.appearance, self.matching, self.computing, self.packs, self.library, self.about]
