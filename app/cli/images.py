@@ -10,10 +10,12 @@ import typer
 
 from app.cli.context import EXIT_ERROR, Session, Viewer, session_of, spoken
 from app.cli.pictures import named_path, with_picture
+from app.cli.quality import QualityOption
 from app.domain.attributes import Trait
 from app.domain.errors import LikenessError, NoFace
 from app.services import shapes
 from app.services.image_faces import ImageFaces
+from app.services.ingest import QualityFilter
 from app.services.naming import counted
 
 _WORDS = {
@@ -40,9 +42,7 @@ def register(app: typer.Typer) -> None:
         ],
         attributes: Annotated[
             bool,
-            typer.Option(
-                "--attributes", help="All that can be told: age, emotions, glasses and more."
-            ),
+            typer.Option("--attributes", help="All that can be told: age, emotions, glasses and more."),
         ] = False,
         as_json: Annotated[bool, _JSON] = False,
     ) -> None:
@@ -87,6 +87,7 @@ def register(app: typer.Typer) -> None:
             ),
         ],
         threshold: Annotated[float, typer.Option(min=0, max=100, help="Similarity of a match.")] = 80.0,
+        quality: QualityOption = QualityFilter.NONE,
         as_json: Annotated[bool, _JSON] = False,
     ) -> None:
         """Compare the largest face of one picture with every face of another. One may be "-": stdin."""
@@ -94,7 +95,7 @@ def register(app: typer.Typer) -> None:
         with spoken(session):
             viewer = session.programs.open_viewer()
             one, other = (_faces_of(viewer, path) for path in (source, target))
-            result = viewer.compare.compare(one, other)
+            result = viewer.compare.compare(one, other, quality=quality)
             if as_json:
                 session.print_json(shapes.comparison(result, threshold))
                 return

@@ -11,9 +11,11 @@ import typer
 from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, Session, session_of, spoken
 from app.cli.pictures import named_path
 from app.cli.progress import follow
+from app.cli.quality import QualityOption
 from app.domain.errors import InvalidParameter, ResourceNotFound
 from app.domain.records import Collection
 from app.jobs import JobState, JobView
+from app.services.ingest import QualityFilter
 from app.services.naming import counted
 from app.services.workbench import Workbench
 
@@ -32,6 +34,7 @@ def register(app: typer.Typer) -> None:
                 metavar="PATH", parser=named_path, help="Photographs, and folders to look through."
             ),
         ],
+        quality: QualityOption = QualityFilter.AUTO,
         as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     ) -> None:
         """Find the faces in photographs and keep them in a collection.
@@ -43,16 +46,23 @@ def register(app: typer.Typer) -> None:
         with spoken(session):
             _require_any(paths)
             with session.workbench(make=True) as bench:
-                final = _index(session, bench, collection, paths, as_json)
+                final = _index(session, bench, collection, paths, quality, as_json)
         if final.state is JobState.CANCELLED:
             raise typer.Exit(EXIT_INTERRUPTED)
         if final.failed or final.state is not JobState.DONE:
             raise typer.Exit(EXIT_ERROR)
 
 
-def _index(session: Session, bench: Workbench, collection: str, paths: list[Path], as_json: bool) -> JobView:
+def _index(
+    session: Session,
+    bench: Workbench,
+    collection: str,
+    paths: list[Path],
+    quality: QualityFilter,
+    as_json: bool,
+) -> JobView:
     target = _collection(bench, collection)
-    job = bench.ingest.index_paths(target.id, paths)
+    job = bench.ingest.index_paths(target.id, paths, quality=quality)
     final = follow(session, bench, job, "Indexing", quiet=as_json)
     failures = bench.ingest.failures(final.id)
     after = bench.collections.by_pk(target.id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,10 @@ import typer
 
 from app.cli.context import session_of, spoken
 from app.cli.pictures import named_path, with_picture
+from app.cli.quality import QualityOption
 from app.domain.errors import ResourceNotFound
 from app.services import shapes
+from app.services.search import QualityFilter
 from app.services.workbench import Workbench
 
 _MOST_USERS = 500
@@ -20,11 +23,12 @@ _MOST_USERS = 500
 
 @dataclass(frozen=True)
 class _Query:
-    """One of the three is given."""
+    """One of the first three is given; the filter is for a picture."""
 
     image: Path | None = None
     face_id: str | None = None
     user_id: str | None = None
+    quality: QualityFilter = QualityFilter.NONE
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def register(app: typer.Typer) -> None:
         at_most: Annotated[
             int, typer.Option("--max", min=1, max=4096, help="How many; at most 500 people.")
         ] = 100,
+        quality: QualityOption = QualityFilter.NONE,
         people: Annotated[bool, typer.Option("--users", help="Search people, not faces.")] = False,
         as_json: Annotated[
             bool, typer.Option("--json", help="Print Rekognition's response as JSON.")
@@ -67,7 +72,7 @@ def register(app: typer.Typer) -> None:
         Finding nothing is no error.
         """
         session = session_of(context)
-        asked = _asked(query, image, face, user)
+        asked = replace(_asked(query, image, face, user), quality=quality)
         with spoken(session), session.workbench() as bench:
             pk = bench.collections.get(collection).id
             if asked.user_id is not None:
@@ -98,11 +103,14 @@ def _users(bench: Workbench, collection: str, pk: int, asked: _Query, threshold:
     limit = min(most, _MOST_USERS)
     known = {user.id: user for user in bench.users.list(pk)}
     if asked.image is not None:
-        answer = with_picture(asked.image, lambda it: bench.search.users_by_image(pk, it, threshold, limit))
+        look = partial(
+            bench.search.users_by_image, pk, threshold=threshold, limit=limit, quality=asked.quality
+        )
+        answer = with_picture(asked.image, look)
         matches = answer.matches
         response = shapes.users_by_image(
             None if answer.searched is None else answer.faces[answer.searched],
-            [(answer.faces[index], reason) for index, reason in answer.not_searched],
+            [(answer.faces[each.index], each.reasons) for each in answer.unsearched],
             shapes.user_matches(matches, known),
             model,
         )
@@ -132,7 +140,8 @@ def _users_by_user(
 def _faces(bench: Workbench, collection: str, pk: int, asked: _Query, threshold: float, most: int) -> _Found:
     model = bench.search.model_id(pk)
     if asked.image is not None:
-        answer = with_picture(asked.image, lambda it: bench.search.by_image(pk, it, threshold, most))
+        look = partial(bench.search.by_image, pk, threshold=threshold, limit=most, quality=asked.quality)
+        answer = with_picture(asked.image, look)
         matches, searched = answer.matches, answer.faces[answer.searched or 0]
     else:
         matches = bench.search.by_face(pk, _face_pk(bench, collection, asked.face_id or ""), threshold, most)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,26 +9,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.errors import Conflict, ImageError, InvalidParameter, ResourceNotFound
+from app.domain.errors import Conflict, InvalidParameter, ResourceNotFound
 from app.domain.faces import DetectedFace, Face, FaceSource
 from app.domain.geometry import BoundingBox, Landmarks, LandmarkType
 from app.domain.records import ChangeKind, ChangeSet, Origin
 from app.domain.text import printable
-from app.imaging.decode import DecodeLimits
-from app.imaging.files import read_file
 from app.inference.engine import FaceEngine
 from app.inference.pose import pose_of
 from app.inference.quality import quality_of
 from app.services.events import EventHub
 from app.services.ingest.analysis import crop_jpeg
-from app.services.ingest.decoding import decode_for_faces
 from app.services.ingest.record import add_face
 from app.services.ingest.single import target_of
+from app.services.ingest.unindexed import Entry, detected_of, entries_json, entries_of
+from app.services.photo_pixels import pixels_of
 from app.storage import tables
 from app.storage.database import Act
 from app.storage.library import Library
 from app.storage.repositories import faces as face_rows
 from app.storage.repositories import memberships, paths
+from app.storage.repositories import photos as photo_rows
 from app.storage.repositories.memberships import Target
 
 # A box thinner than this many pixels of the photo has nothing to align.
@@ -59,7 +58,7 @@ class FaceEditService:
         Raises ImageError where the photo's file cannot be read, ResourceNotFound, InvalidParameter.
         """
         target = target_of(self._library, self._engine, collection_pk)
-        pixels = self._pixels(photo_pk)
+        pixels = pixels_of(self._database, photo_pk)
         _check(box, pixels)
         placed = self._placed(target, pixels, self._engine.locate(pixels, box))
         with self._database.act(ChangeKind.ADD_FACE, self._origin, collection_pk) as act:
@@ -73,11 +72,41 @@ class FaceEditService:
         self._finish(face_pk, placed, act.changes)
         return face_pk, act.changes
 
+    def add_unindexed(self, collection_pk: int, photo_pk: int, index: int) -> tuple[int, ChangeSet]:
+        """Take in a face that the quality filter or MaxFaces left out: the one at `index` in
+        PhotoDetail.unindexed. Its row and what was touched. Raises as `add`."""
+        target = target_of(self._library, self._engine, collection_pk)
+        left_out = self._unindexed(collection_pk, photo_pk)
+        if not 0 <= index < len(left_out):
+            raise ResourceNotFound("This face was taken in, or the photo indexed anew, in the meantime.")
+        pixels = pixels_of(self._database, photo_pk)
+        entry = left_out[index]
+        found = detected_of(entry) or self._engine.locate(pixels, BoundingBox(*entry["box"]))
+        placed = self._placed(target, pixels, found)
+        with self._database.act(ChangeKind.ADD_FACE, self._origin, collection_pk) as act:
+            member = photo_rows.membership(act.work.connection, collection_pk, photo_pk)
+            if member is None or entries_of(member.unindexed) != left_out:
+                raise ResourceNotFound("This face was taken in, or the photo indexed anew, in the meantime.")
+            _require_contract(act, target)
+            rest = [each for at, each in enumerate(left_out) if at != index]
+            act.work.update(tables.memberships, member.pk, {"unindexed": entries_json(rest)})
+            face_pk = add_face(act, target, photo_pk, placed.face, placed.vector)
+            act.work.summary = f"Face taken in on {self._name(photo_pk)}"
+        self._finish(face_pk, placed, act.changes)
+        return face_pk, act.changes
+
+    def _unindexed(self, collection_pk: int, photo_pk: int) -> list[Entry]:
+        with self._database.read() as connection:
+            member = photo_rows.membership(connection, collection_pk, photo_pk)
+        if member is None:
+            raise ResourceNotFound("The photo is no longer in this collection.")
+        return entries_of(member.unindexed)
+
     def set_box(self, face_pk: int, box: BoundingBox) -> ChangeSet:
         """Move or resize. The landmarks are looked for in the new box; where no face is seen in it,
         they move with the box. Raises as `add`."""
         face = self._face(face_pk)
-        pixels = self._pixels(face.photo_pk)
+        pixels = pixels_of(self._database, face.photo_pk)
         _check(box, pixels)
         found = self._engine.locate(pixels, box)
         if found.confidence <= 0:
@@ -91,7 +120,7 @@ class FaceEditService:
         face = self._face(face_pk)
         points = face.detected.landmarks.points.copy()
         points[list(LandmarkType).index(landmark)] = (x, y)
-        pixels = self._pixels(face.photo_pk)
+        pixels = pixels_of(self._database, face.photo_pk)
         landmarks = Landmarks(points)
         moved = replace(
             face.detected,
@@ -130,23 +159,6 @@ class FaceEditService:
         if face is None:
             raise ResourceNotFound("This face was deleted in the meantime.")
         return face
-
-    def _pixels(self, photo_pk: int) -> NDArray[np.uint8]:
-        """The photo as it was indexed, from the first of its places that can be read."""
-        problem = ImageError("File is missing", "The library knows no place where this photo lies.")
-        with self._database.read() as connection:
-            places = paths.places(connection, photo_pk)
-            sha256 = paths.sha256_of(connection, photo_pk)
-        for place in places:
-            path = Path(os.fsdecode(place.path))
-            try:
-                data = read_file(path, DecodeLimits().max_file_bytes)
-                if hashlib.sha256(data).digest() == sha256:
-                    return decode_for_faces(data).pixels
-                problem = ImageError("File has changed", f"{path} is another picture by now: index it anew.")
-            except ImageError as error:
-                problem = ImageError(error.reason, f"It was last seen at {path}.")
-        raise problem
 
     def _name(self, photo_pk: int) -> str:
         with self._database.read() as connection:

@@ -116,7 +116,9 @@ class FaceService:
             return cached
         with self._database.read() as connection:
             face = faces.by_pk(connection, face_pk)
-        return None if face is None else self._files.crop(face.id, face.photo_pk, face.detected.box)
+        if face is None:
+            return None
+        return self._files.crop(face.id, face.photo_pk, face.detected.box, face.detected.pose.roll)
 
     def aligned(self, face_pk: int, size: int = 112) -> NDArray[np.uint8]:
         """The face turned upright, as it was embedded: uint8 (size, size, 3) RGB.

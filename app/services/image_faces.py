@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from app.domain.errors import InvalidParameter
 from app.domain.faces import DetectedFace
 from app.inference.engine import FaceEngine
-from app.services.ingest.decoding import decode_for_faces
+from app.inference.quality_filter import QualityFilter, Reason
+from app.services.ingest.decoding import SeenFaces, decode_for_faces, faces_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +23,8 @@ class ImageFaces:
 
     `pixels` are uint8 (H, W, 3), maybe smaller than the image; width and height are those of the whole
     upright image. `faces` are large to small, `vectors` float32 (faces, dimension) in that order, of the
-    model with the contract (digest).
+    model with the contract (digest). `recognisable` float32 (faces,): the chance in percent that another
+    photo of the person finds each, NaN where the model does not tell. `turned` as in SeenFaces.
     """
 
     pixels: NDArray[np.uint8]
@@ -30,6 +33,8 @@ class ImageFaces:
     faces: tuple[DetectedFace, ...]
     vectors: NDArray[np.float32]
     contract: str
+    recognisable: NDArray[np.float32]
+    turned: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,22 +60,37 @@ def look_at(engine: FaceEngine, source: ImageSource, contract: str | None = None
     if isinstance(source, ImageFaces):
         if source.contract == digest:
             return source
-        again = engine.embed(source.pixels, [face.landmarks for face in source.faces], digest)
-        return replace(source, vectors=again, contract=digest)
+        again, chances = engine.measure(source.pixels, [face.landmarks for face in source.faces], digest)
+        return replace(source, vectors=again, contract=digest, recognisable=chances)
     if isinstance(source, np.ndarray):
+        # Nobody knows any more what the file said of its orientation: its faces tell.
+        found = engine.detect_any_way_up(source)
+        seen = SeenFaces(found.faces, found.degrees)
         pixels, width, height = source, source.shape[1], source.shape[0]
     else:
         image = decode_for_faces(source)
+        seen = faces_of(engine, image)
         pixels, width, height = image.pixels, image.width, image.height
-    faces = sorted(engine.detect(pixels), key=lambda face: -face.box.area)
-    vectors = engine.embed(pixels, [face.landmarks for face in faces], digest)
-    return ImageFaces(pixels, width, height, tuple(faces), vectors, digest)
+    faces = sorted(seen.faces, key=lambda face: -face.box.area)
+    vectors, chances = engine.measure(pixels, [face.landmarks for face in faces], digest)
+    return ImageFaces(pixels, width, height, tuple(faces), vectors, digest, chances, seen.turned)
 
 
-def chosen_face(image: ImageFaces, index: int | None) -> int:
-    """The face to use: the largest (0) unless another is named. Raises InvalidParameter."""
+def filtered(engine: FaceEngine, image: ImageFaces, quality: QualityFilter) -> dict[int, tuple[Reason, ...]]:
+    """The faces (indices) that the filter leaves out, with its reasons."""
+    height, width = image.pixels.shape[:2]
+    reasons = {
+        index: engine.bars.reasons(face, width, height, chance, quality)
+        for index, (face, chance) in enumerate(zip(image.faces, image.recognisable.tolist(), strict=True))
+    }
+    return {index: each for index, each in reasons.items() if each}
+
+
+def chosen_face(image: ImageFaces, index: int | None, left_out: Container[int] = ()) -> int:
+    """The face to use: the largest that is not left out unless another is named; 0 where there is none.
+    Raises InvalidParameter."""
     if index is None:
-        return 0
+        return next((at for at in range(len(image.faces)) if at not in left_out), 0)
     if not 0 <= index < len(image.faces):
         count = len(image.faces)
         raise InvalidParameter(

@@ -10,7 +10,7 @@ from app.domain.geometry import BoundingBox
 from app.domain.records import Photo
 from app.imaging.decode import DecodedImage, decode
 from app.imaging.files import content_hash
-from app.imaging.thumbnails import encode_jpeg, face_crop, thumbnail_jpeg
+from app.imaging.thumbnails import encode_jpeg, face_crop, quarter_turned, thumbnail_jpeg
 from app.storage.database import Database
 from app.storage.repositories import photos
 from app.storage.repositories.photos import PhotoPath
@@ -52,14 +52,15 @@ class PhotoFiles:
         self._thumbnails.put("photo", photo_pk, jpeg)
         return jpeg
 
-    def crop(self, face_pk: int, photo_pk: int, box: BoundingBox) -> bytes | None:
-        """A JPEG of the square around the face, 176 px; None as for `thumbnail`."""
+    def crop(self, face_pk: int, photo_pk: int, box: BoundingBox, roll: float = 0.0) -> bytes | None:
+        """A JPEG of the square around the face, 176 px, a face that lies on its side set upright; None as
+        for `thumbnail`."""
         try:
             photo, _ = self._photo(photo_pk)
             pixels = self.decode(photo_pk, _side_for(photo, box)).pixels
         except (ImageError, ResourceNotFound):
             return None
-        jpeg = encode_jpeg(face_crop(pixels, box, FACE_SIDE, _CROP_MARGIN))
+        jpeg = encode_jpeg(quarter_turned(face_crop(pixels, box, FACE_SIDE, _CROP_MARGIN), roll))
         self._thumbnails.put("face", face_pk, jpeg)
         return jpeg
 

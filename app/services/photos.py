@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from app.domain.errors import InvalidParameter, ResourceNotFound
 from app.domain.faces import DetectedFace
-from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
+from app.domain.geometry import BoundingBox
 from app.domain.records import ChangeKind, ChangeSet, Origin, Photo, PhotoStatus
 from app.domain.text import printable
 from app.imaging.decode import DecodedImage
 from app.services.events import EventHub
 from app.services.face_acts import delete_faces
 from app.services.face_views import FaceView, Match, views_of
+from app.services.ingest.unindexed import detected_of, entries_of
 from app.services.listing import Listing, Section, by_count, by_month, whole
 from app.services.naming import counted
 from app.services.photo_files import PhotoFiles
@@ -150,7 +147,15 @@ class PhotoService:
             paths=paths,
             status=member.status,
             reason=member.reason,
-            unindexed=[_unindexed(entry) for entry in json.loads(member.unindexed or "[]")],
+            unindexed=[
+                UnindexedFace(
+                    BoundingBox(*entry["box"]),
+                    entry["confidence"],
+                    tuple(entry["reasons"]),
+                    detected_of(entry),
+                )
+                for entry in entries_of(member.unindexed)
+            ],
             faces=views_of(self._database, found, self._match),
             shown_turned=member.shown_turned,
         )
@@ -229,18 +234,6 @@ class PhotoService:
                 photos.set_missing(connection, [path.pk for path in gone], now_ms())
                 photos.set_missing(connection, [path.pk for path in back], None)
         return ChangeSet(photos=frozenset(path.photo_pk for path in gone + back))
-
-
-def _unindexed(entry: dict[str, Any]) -> UnindexedFace:
-    """As app/services/ingest/record.py writes it."""
-    box = BoundingBox(*entry["box"])
-    detected = None
-    if "landmarks" in entry:
-        points = np.array(entry["landmarks"], np.float32).reshape(5, 2)
-        detected = DetectedFace(
-            box, Landmarks(points), entry["confidence"], Pose(*entry["pose"]), Quality(*entry["quality"])
-        )
-    return UnindexedFace(box, entry["confidence"], tuple(entry["reasons"]), detected)
 
 
 def _is_file(path: PhotoPath) -> bool:

@@ -15,6 +15,7 @@ from app.services.associations import AssociateResult, DisassociateResult
 from app.services.compare import Comparison
 from app.services.face_views import FaceView
 from app.services.faces import Unsuccessful
+from app.services.ingest import IndexResult
 from app.services.search.results import FaceMatch, UserMatch
 
 Json = dict[str, Any]
@@ -177,6 +178,27 @@ def face_record(record: Face) -> Json:
     return {"Face": face(record), "FaceDetail": face_detail(record.detected)}
 
 
+def orientation(turned: int | None) -> str | None:
+    """OrientationCorrection: how far the content lies counter-clockwise; None where EXIF stated it."""
+    return None if turned is None else f"ROTATE_{turned}"
+
+
+def unindexed_face(found: DetectedFace, reasons: Iterable[str]) -> Json:
+    return {"Reasons": [str(reason) for reason in reasons], "FaceDetail": face_detail(found)}
+
+
+def indexed(result: IndexResult, model_id: str) -> Json:
+    """IndexFaces' answer."""
+    shape: Json = {
+        "FaceRecords": [face_record(record) for record in result.faces],
+        "FaceModelVersion": model_id,
+        "UnindexedFaces": [unindexed_face(each.face, each.reasons) for each in result.unindexed],
+    }
+    if result.turned is not None:
+        shape["OrientationCorrection"] = orientation(result.turned)
+    return shape
+
+
 def compared_face(found: DetectedFace) -> Json:
     return face_detail(found)
 
@@ -251,7 +273,7 @@ def searched_by_face(face_id: str, matches: Sequence[Json], model_id: str) -> Js
 
 def users_by_image(
     found: DetectedFace | None,
-    unsearched: Iterable[tuple[DetectedFace, str]],
+    unsearched: Iterable[tuple[DetectedFace, Iterable[str]]],
     matches: Sequence[Json],
     model_id: str,
 ) -> Json:
@@ -260,7 +282,8 @@ def users_by_image(
     if found is not None:
         shape["SearchedFace"] = {"FaceDetail": face_detail(found)}
     shape["UnsearchedFaces"] = [
-        {"FaceDetails": face_detail(other), "Reasons": [reason]} for other, reason in unsearched
+        {"FaceDetails": face_detail(other), "Reasons": [str(reason) for reason in reasons]}
+        for other, reasons in unsearched
     ]
     return shape
 

@@ -177,7 +177,7 @@ def test_search_by_face_image_and_user_for_faces_and_users(
     assert len(by_image.matches) == sum(table == "faces" for table, _ in desk.rows())
     largest = max(by_image.faces, key=lambda face: face.box.area)
     assert by_image.faces[by_image.searched or 0] == largest
-    assert [reason for _, reason in by_image.not_searched] == ["FACE_NOT_LARGEST"] * 3
+    assert [each.reasons for each in by_image.unsearched] == [("FACE_NOT_LARGEST",)] * 3
 
     by_face = bench.search.by_face(pk, his["person-vlado1"].id)
     assert {match.user_pk for match in by_face} == {vlado, twin, None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +11,8 @@ from app.domain.errors import Conflict, ModelError
 from app.domain.faces import DetectedFace, FaceSource
 from app.domain.records import PhotoStatus
 from app.inference.engine import FaceEngine
-from app.services.ingest.analysis import Analysis, Unindexed
+from app.services.ingest.analysis import Analysis
+from app.services.ingest.unindexed import unindexed_json
 from app.storage import tables
 from app.storage.clock import now_ms
 from app.storage.database import Act
@@ -116,7 +116,7 @@ def store(
         {
             "status": PhotoStatus.INDEXED.value,
             "reason": None,
-            "unindexed": unindexed_json(result.unindexed) if result.unindexed else None,
+            "unindexed": unindexed_json(result.unindexed),
         },
     )
     return face_pks
@@ -148,26 +148,6 @@ def add_face(
         tables.embeddings, {"face_pk": face_pk, "contract_pk": target.contract_pk, "vector": vector}
     )
     return face_pk
-
-
-def unindexed_json(faces: tuple[Unindexed, ...]) -> str:
-    """A JSON list of {"box": [left, top, width, height], "confidence": 0-100, "reasons": [...],
-    "landmarks": [[x, y], ...], "pose": [roll, yaw, pitch], "quality": [brightness, sharpness]}."""
-    return json.dumps(
-        [
-            {
-                "box": [face.box.left, face.box.top, face.box.width, face.box.height],
-                "confidence": face.confidence,
-                "reasons": list(entry.reasons),
-                "landmarks": face.landmarks.points.tolist(),
-                "pose": [face.pose.roll, face.pose.yaw, face.pose.pitch],
-                "quality": [face.quality.brightness, face.quality.sharpness],
-            }
-            for entry in faces
-            for face in (entry.face,)
-        ],
-        separators=(",", ":"),
-    )
 
 
 def _expected(act: Act, target: Target, photo_pk: int, membership_pk: int) -> Membership | None:

@@ -1,8 +1,8 @@
 """Search among stored faces and people, suggestions, groups, saved searches."""
 
+from app.inference.quality_filter import QualityFilter, Reason
 from app.services.image_faces import AlignedFace, ImageFaces, ImageSource
 from app.services.search.results import (
-    FACE_NOT_LARGEST,
     Alike,
     Clusters,
     FaceGroup,
@@ -13,12 +13,12 @@ from app.services.search.results import (
     SavedSearch,
     SaveResult,
     Together,
+    Unsearched,
     UserMatch,
 )
 from app.services.search.service import SearchService
 
 __all__ = [
-    "FACE_NOT_LARGEST",
     "AlignedFace",
     "Alike",
     "Clusters",
@@ -29,9 +29,12 @@ __all__ = [
     "ImageSearch",
     "ImageSource",
     "ImageUserSearch",
+    "QualityFilter",
+    "Reason",
     "SaveResult",
     "SavedSearch",
     "SearchService",
     "Together",
+    "Unsearched",
     "UserMatch",
 ]

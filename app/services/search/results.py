@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,10 +11,17 @@ from numpy.typing import NDArray
 
 from app.domain.faces import DetectedFace
 from app.domain.records import ChangeSet
+from app.inference.quality_filter import Reason
 from app.services.image_faces import ImageFaces
 from app.storage.repositories.searches import SavedSearch as SavedSearch
 
-FACE_NOT_LARGEST = "FACE_NOT_LARGEST"
+
+@dataclass(frozen=True, slots=True)
+class Unsearched:
+    """A face of the image, by its index, that was not searched with, and why."""
+
+    index: int
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +50,27 @@ class UserMatch:
 @dataclass(frozen=True)
 class _ImageAnswer:
     """`searched` is the index of the face that was searched with, None where the image has none;
-    `not_searched` the others, each with Rekognition's reason. `image` can be searched with again."""
+    or none that the quality filter lets through. `filtered` are those that it left out (indices), and its
+    reasons. `image` can be searched with again."""
 
     image: ImageFaces
     searched: int | None
     milliseconds: float
+    filtered: Mapping[int, tuple[Reason, ...]] = field(default_factory=dict, kw_only=True)
 
     @property
     def faces(self) -> tuple[DetectedFace, ...]:
         return self.image.faces
 
     @property
-    def not_searched(self) -> list[tuple[int, str]]:
+    def unsearched(self) -> list[Unsearched]:
+        """All faces but the one that was searched with."""
         # Said of the largest, too, when another face was asked for: Rekognition has no word for that.
-        return [(index, FACE_NOT_LARGEST) for index in range(len(self.faces)) if index != self.searched]
+        return [
+            Unsearched(index, self.filtered.get(index, (Reason.FACE_NOT_LARGEST,)))
+            for index in range(len(self.faces))
+            if index != self.searched
+        ]
 
 
 @dataclass(frozen=True)

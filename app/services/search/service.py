@@ -15,9 +15,10 @@ from app.domain.errors import Conflict, InvalidParameter, NoFace, ResourceNotFou
 from app.domain.geometry import Landmarks
 from app.domain.records import ChangeSet, Origin
 from app.inference.engine import FaceEngine
+from app.inference.quality_filter import QualityFilter
 from app.search.exact import Hits
 from app.services.events import EventHub
-from app.services.image_faces import AlignedFace, ImageFaces, ImageSource, chosen_face, look_at
+from app.services.image_faces import AlignedFace, ImageFaces, ImageSource, chosen_face, filtered, look_at
 from app.services.search.groups import face_groups, similarity_to_others
 from app.services.search.results import (
     Alike,
@@ -105,17 +106,27 @@ class SearchService:
         limit: int = 100,
         *,
         face_index: int | None = None,
+        quality: QualityFilter = QualityFilter.NONE,
     ) -> ImageSearch:
-        """The largest face, or the one of that index. Raises NoFace, ImageError, InvalidParameter."""
+        """The largest face that the filter lets through, or the one of that index, whatever that is like.
+
+        Raises NoFace, ImageError, InvalidParameter.
+        """
         _check(threshold, limit, MOST_FACES)
         store = self._store.of(collection_pk)
         image = look_at(self._engine, source, store.contract)
-        index = chosen_face(image, face_index)
+        left_out = filtered(self._engine, image, quality)
+        index = chosen_face(image, face_index, left_out)
         if not image.faces:
             raise NoFace("There is no face in this image. Choose one in which a face can be seen.")
+        if face_index is None and index in left_out:
+            raise NoFace(
+                f"No face in this image is good enough for the filter {quality.value} "
+                f"({', '.join(left_out[index])}). Choose a better picture, or filter less."
+            )
         started = time.perf_counter()
         matches = self._matches(store, self._hits(store, image.vectors[index], threshold, limit))
-        return ImageSearch(image, index, _since(started), matches)
+        return ImageSearch(image, index, _since(started), matches, filtered=left_out)
 
     def vector_of(self, collection_pk: int, face_pk: int) -> Vector:
         """A stored face's float32 (dimension,), to search elsewhere with. Raises ResourceNotFound."""
@@ -182,17 +193,19 @@ class SearchService:
         limit: int = 100,
         *,
         face_index: int | None = None,
+        quality: QualityFilter = QualityFilter.NONE,
     ) -> ImageUserSearch:
-        """As `by_image`, but an image without a face is answered with no matches, not an error."""
+        """As `by_image`, but an image without a (good) face is answered with no matches, not an error."""
         _check(threshold, limit, MOST_USERS)
         store = self._store.of(collection_pk)
         image = look_at(self._engine, source, store.contract)
-        index = chosen_face(image, face_index)
-        if not image.faces:
-            return ImageUserSearch(image, None, 0.0)
+        left_out = filtered(self._engine, image, quality)
+        index = chosen_face(image, face_index, left_out)
+        if not image.faces or (face_index is None and index in left_out):
+            return ImageUserSearch(image, None, 0.0, filtered=left_out)
         started = time.perf_counter()
         matches = self._user_matches(store, image.vectors[index], threshold, limit)
-        return ImageUserSearch(image, index, _since(started), matches)
+        return ImageUserSearch(image, index, _since(started), matches, filtered=left_out)
 
     def similarities_to_user(
         self, collection_pk: int, user_pk: int, face_pks: Iterable[int]

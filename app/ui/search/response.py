@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from app.domain.records import User
 from app.services import shapes
 from app.services.faces import FaceService
-from app.services.search import FACE_NOT_LARGEST
+from app.services.search import Reason
 from app.ui.search.outcome import Kind, Outcome
 from app.ui.search.query import Query, others
 
@@ -30,7 +30,7 @@ def response(
         user_matches = shapes.user_matches(people, users)
         if searched.face_id is not None:
             return shapes.users_by_face(searched.face_id, user_matches, model_id)
-        rest = [(query.faces[index].detected, FACE_NOT_LARGEST) for index in others(query)]
+        rest = [(query.faces[index].detected, (Reason.FACE_NOT_LARGEST,)) for index in others(query)]
         return shapes.users_by_image(searched.detected, rest, user_matches, model_id)
     matches = [match for match in outcome.all_faces if match.similarity >= threshold]
     views = {view.face.id: view for view in faces.views([match.face_pk for match in matches])}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import __version__
+from app.inference.quality_filter import Bars, QualityBars, QualityFilter
 from app.services.workbench import Workbench
 from tests.fakes import painted, person_color, save_image
 from tests.unit.cli.terminal import Terminal
@@ -43,6 +44,25 @@ def test_index_says_what_it_did_and_does_it_once(likeness: Terminal, folder: Pat
         "FaceCount": 3,
         "Failures": [],
     }
+
+
+def test_the_quality_filter_of_index_search_and_compare(likeness: Terminal, folder: Path) -> None:
+    bars = {QualityFilter.AUTO: Bars(side=80), QualityFilter.HIGH: Bars(side=100)}
+    likeness.engine.bars = QualityBars(bars)
+    assert "2 faces." in likeness("index", "family", folder).out
+    assert "3 faces." in likeness("index", "all", folder, "--quality-filter", "none").out
+    picture = folder / "a.png"
+    search = ("search", "all", "--image", picture, "--users", "--json", "--quality-filter")
+    assert likeness(*search, "AUTO").json["UnsearchedFaces"][0]["Reasons"] == ["SMALL_BOUNDING_BOX"]
+    assert likeness(*search, "NONE").json["UnsearchedFaces"][0]["Reasons"] == ["FACE_NOT_LARGEST"]
+    refused = likeness("search", "all", "--image", folder / "b.png", "--quality-filter", "HIGH")
+    assert refused.status == 1 and "SMALL_BOUNDING_BOX" in refused.err
+    one, other = (
+        likeness("compare", picture, picture),
+        likeness("compare", picture, picture, "--quality-filter", "AUTO"),
+    )
+    assert len(one.out.splitlines()) == 2 and len(other.out.splitlines()) == 1
+    assert likeness("index", "all", folder, "--quality-filter", "BEST").status == 2
 
 
 def test_a_bad_file_among_good_ones_is_told_and_the_status_says_it(likeness: Terminal, folder: Path) -> None:

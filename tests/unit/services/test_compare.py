@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.domain.errors import ImageError, InvalidParameter, NoFace
+from app.inference.quality_filter import Bars, QualityBars, QualityFilter, Reason
 from app.services.compare import CompareService, explain
 from tests.fakes import FakeEngine, painted, person_color, save_image, shade
 
@@ -56,6 +57,21 @@ def test_both_images_need_a_face(service: CompareService) -> None:
         service.compare(painted(GROUP), painted([]))
     with pytest.raises(ImageError):
         service.compare(b"", painted(GROUP))
+
+
+def test_the_filter_leaves_out_faces_of_both() -> None:
+    engine = FakeEngine()
+    service = CompareService(engine)
+    engine.bars = QualityBars({QualityFilter.AUTO: Bars(side=55), QualityFilter.HIGH: Bars(side=100)})
+    found = service.compare(painted(GROUP), painted(GROUP), quality=QualityFilter.AUTO)
+    assert [match.index for match in found.matches] == [0, 1]
+    assert found.filtered == {2: (Reason.SMALL_BOUNDING_BOX,)}
+    assert service.compare(painted(GROUP[2:]), painted(GROUP)).filtered == {}
+    with pytest.raises(NoFace, match=r"source image is good enough.*SMALL_BOUNDING_BOX"):
+        service.compare(painted(GROUP[2:]), painted(GROUP), quality=QualityFilter.AUTO)
+    large = (person_color(0), (40, 40, 120))
+    with pytest.raises(NoFace, match="target image is good enough"):
+        service.compare(painted([large]), painted(GROUP), quality=QualityFilter.HIGH)
 
 
 def test_at_most_a_hundred_targets_the_largest(service: CompareService) -> None:

@@ -13,12 +13,15 @@ from app.domain.errors import DependedOn, ImageError, InvalidParameter, Resource
 from app.domain.faces import Face, FaceSource
 from app.domain.geometry import BoundingBox, LandmarkType
 from app.domain.records import ChangeKind, Origin
+from app.inference.quality_filter import Bars, QualityBars, QualityFilter
 from app.jobs import JobQueue
 from app.services.collections import CollectionService
 from app.services.detect import DetectService
 from app.services.events import EventHub
 from app.services.face_edits import FaceEditService
+from app.services.history import HistoryService
 from app.services.ingest import IngestService
+from app.services.photos import PhotoService
 from app.storage import tables
 from app.storage.library import Library, open_library
 from app.storage.repositories import faces as face_rows
@@ -184,3 +187,34 @@ def test_detecting_stores_nothing(library: Library, picture: Path) -> None:
         assert connection.execute(select(tables.photos)).all() == []
     with pytest.raises(ImageError):
         DetectService(FakeEngine()).detect(b"rubbish")
+
+
+def test_a_face_that_was_left_out_is_taken_in_with_one_call(tmp_path: Path, library: Library) -> None:
+    engine, events, jobs = FakeEngine(), EventHub(), JobQueue(1)
+    CollectionService(library.database, events, Origin.WINDOW, engine.contract).create("archive")
+    ingest = IngestService(library, engine, jobs, events, Origin.WINDOW)
+    photos = PhotoService(library.database, library.thumbnails, events, Origin.WINDOW)
+    history = HistoryService(library.database, events, Origin.WINDOW)
+    edits = FaceEditService(library, engine, events, Origin.WINDOW)
+    engine.bars = QualityBars({QualityFilter.AUTO: Bars(side=100)})
+    picture = save_image(tmp_path / "p.png", painted([LEFT, RIGHT, (person_color(3), (520, 20, 40))]))
+    ingest.index_image("archive", picture)
+    before = photos.detail(1, 1)
+    assert [len(before.faces), len(before.unindexed)] == [1, 2]
+    pk, changes = edits.add_unindexed(1, 1, 0)
+    face = stored(library, pk)
+    assert (face.detected, face.source) == (before.unindexed[0].detected, FaceSource.DETECTOR)
+    np.testing.assert_allclose(vector(library, pk), vector_of(person_color(2)), atol=1e-6)
+    assert library.thumbnails.get("face", pk)
+    after = photos.detail(1, 1)
+    assert after.unindexed == before.unindexed[1:]
+    assert len(after.faces) == 2
+    assert changes.change is not None and changes.change.summary == "Face taken in on p.png"
+    history.undo(changes.change.id)
+    assert photos.detail(1, 1) == before
+    with pytest.raises(ResourceNotFound):
+        edits.add_unindexed(1, 1, 2)
+    with pytest.raises(ResourceNotFound):
+        edits.add_unindexed(1, 2, 0)
+    jobs.close()
+    ingest.close()

@@ -14,7 +14,7 @@ from app.domain.errors import DependedOn, ImageError, InvalidParameter, Resource
 from app.domain.records import ChangeSet, PhotoStatus
 from app.inference.quality_filter import Reason
 from app.services.ingest.analysis import Unindexed
-from app.services.ingest.record import unindexed_json
+from app.services.ingest.unindexed import unindexed_json
 from app.services.listing import NO_DATE, Section, by_month
 from app.services.photos import PhotoFilter, PhotoSort
 from app.storage import tables

@@ -11,12 +11,15 @@ import pytest
 
 from app.domain.errors import ImageError, InvalidParameter, NoFace, ResourceNotFound
 from app.domain.records import ChangeSet, Collection, Origin
+from app.inference.quality_filter import Bars, QualityBars
 from app.services.events import EventHub
 from app.services.search import (
-    FACE_NOT_LARGEST,
     GroupKind,
+    QualityFilter,
+    Reason,
     SearchService,
     Together,
+    Unsearched,
 )
 from app.services.vector_store import VectorStore
 from tests.fakes import Square, painted, person_color, save_image, shade
@@ -116,7 +119,7 @@ class TestByImage:
         path = save_image(tmp_path / "query.png", pixels)
         for source in (pixels, path, path.read_bytes()):
             found = search.by_image(archive.id, source)
-            assert (found.searched, found.not_searched) == (0, [(1, FACE_NOT_LARGEST)])
+            assert (found.searched, found.unsearched) == (0, [Unsearched(1, (Reason.FACE_NOT_LARGEST,))])
             assert [match.face_pk for match in found.matches] == [known[0]]
             assert found.matches[0].similarity == 100
             assert found.milliseconds > 0 and len(found.faces) == 2
@@ -124,7 +127,7 @@ class TestByImage:
         detections = studio.engine.detections
         other = search.by_image(archive.id, found.image, face_index=1)
         assert studio.engine.detections == detections, "an image is looked at once"
-        assert (other.searched, other.not_searched) == (1, [(0, FACE_NOT_LARGEST)])
+        assert (other.searched, other.unsearched) == (1, [Unsearched(0, (Reason.FACE_NOT_LARGEST,))])
         assert [match.face_pk for match in other.matches] == [known[1]]
         with pytest.raises(InvalidParameter, match="number 3"):
             search.by_image(archive.id, found.image, face_index=2)
@@ -136,9 +139,32 @@ class TestByImage:
         with pytest.raises(NoFace):
             search.by_image(archive.id, blank)
         people = search.users_by_image(archive.id, blank)
-        assert (people.searched, people.matches, people.not_searched) == (None, [], [])
+        assert (people.searched, people.matches, people.unsearched) == (None, [], [])
         with pytest.raises(ImageError):
             search.by_image(archive.id, b"not a picture")
+
+    def test_the_filter_searches_the_largest_that_is_good_enough(
+        self, studio: Studio, archive: Collection, search: SearchService
+    ) -> None:
+        dim, bright = (90, 0, 0), (255, 180, 180)
+        _, known = studio.add_photo(archive.id, [(dim, (20, 20, 80)), (bright, (300, 20, 60))])
+        pixels = painted([(dim, (20, 20, 120)), (bright, (200, 20, 60)), (bright, (400, 20, 20))])
+        studio.engine.bars = QualityBars({QualityFilter.AUTO: Bars(brightness=20, side=30)})
+        found = search.by_image(archive.id, pixels, quality=QualityFilter.AUTO)
+        assert found.searched == 1
+        assert [match.face_pk for match in found.matches] == [known[1]]
+        assert found.unsearched == [
+            Unsearched(0, (Reason.LOW_BRIGHTNESS,)),
+            Unsearched(2, (Reason.SMALL_BOUNDING_BOX,)),
+        ]
+        assert search.by_image(archive.id, pixels).searched == 0
+        assert search.by_image(archive.id, pixels, face_index=2, quality=QualityFilter.AUTO).searched == 2
+        poor = painted([(dim, (20, 20, 120))])
+        with pytest.raises(NoFace, match="LOW_BRIGHTNESS"):
+            search.by_image(archive.id, poor, quality=QualityFilter.AUTO)
+        people = search.users_by_image(archive.id, poor, quality=QualityFilter.AUTO)
+        assert (people.searched, people.matches) == (None, [])
+        assert people.unsearched == [Unsearched(0, (Reason.LOW_BRIGHTNESS,))]
 
 
 class TestPeople:
