@@ -11,7 +11,7 @@ from app.domain.attributes import DominantColor
 from app.inference.labels.css_colors import CSS_COLORS
 from app.inference.resampling import resized
 
-SIDE = 96
+SIDE = 64
 """Pixels of the longer side that are looked at: enough for shares of one percent."""
 
 ROUNDS = 12

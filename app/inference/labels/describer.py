@@ -19,6 +19,7 @@ from app.inference.labels.reading import LabelReader, load_rules
 from app.inference.labels.scenes import SceneReader
 from app.inference.labels.taxonomy import TAXONOMY_NAME, load_taxonomy
 from app.inference.manifest import Task, load_manifest
+from app.inference.resampling import resized
 from app.inference.sessions import ProviderChoice, Session
 
 # Raised when an answer changes though no model file, setting or label does.
@@ -31,6 +32,9 @@ MODERATION_CONFIDENCE: Final = 50.0
 """Rekognition's MinConfidence of DetectModerationLabels."""
 
 COLORS: Final = 12
+
+WORKING_SIDE: Final = 640
+"""Pixels of the longer side of what all models are shown a smaller copy of: a large photo is shrunk once."""
 
 
 class PhotoDescriber(Protocol):
@@ -93,6 +97,7 @@ class OnnxPhotoDescriber:
             raise InvalidParameter(
                 f"A photo is needed as uint8 (height, width, 3), not {pixels.dtype} {pixels.shape}."
             )
+        pixels = _working_copy(pixels)
         things = self._things.find(pixels)
         labels = self._reader.read(things, self._scenes.read(pixels), label_confidence)
         judged = self._moderator.judge(pixels)
@@ -110,3 +115,11 @@ class OnnxPhotoDescriber:
             digest.update(f"{model.id} {model.sha256} {model.input.described()} {settings}\n".encode())
         digest.update((models_dir / TAXONOMY_NAME).read_bytes())
         return digest.hexdigest()[:16]
+
+
+def _working_copy(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    factor = WORKING_SIDE / max(height, width)
+    if factor >= 1:
+        return pixels
+    return resized(pixels, max(1, round(width * factor)), max(1, round(height * factor)))

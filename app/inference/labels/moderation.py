@@ -52,13 +52,24 @@ class Moderator:
 
     def opinions(self, pixels: NDArray[np.uint8]) -> Opinions:
         """Of uint8 (H, W, 3) RGB: the whole picture squeezed into a square, as both were trained."""
-        unsafe = self._probabilities(self._explicit, pixels)
-        five = [float(value) for value in self._probabilities(self._suggestive, pixels)]
-        return Opinions(float(unsafe[1]), *five)
+        return Opinions(self._unsafe(pixels), *self._five(pixels))
 
     def judge(self, pixels: NDArray[np.uint8]) -> tuple[ModerationLabel, ...]:
-        """The labels of any confidence above 0, the surest first, each after its parent."""
-        return labels_of(self.opinions(pixels), self._curves)
+        """The labels of any confidence above 0, the surest first, each after its parent.
+
+        Open NSFW takes most of the time and can only lower what NSFW JS says: it is asked where that alone
+        would be a label.
+        """
+        five = self._five(pixels)
+        if not labels_of(Opinions(1.0, *five), self._curves):
+            return ()
+        return labels_of(Opinions(self._unsafe(pixels), *five), self._curves)
+
+    def _unsafe(self, pixels: NDArray[np.uint8]) -> float:
+        return float(self._probabilities(self._explicit, pixels)[1])
+
+    def _five(self, pixels: NDArray[np.uint8]) -> list[float]:
+        return [float(value) for value in self._probabilities(self._suggestive, pixels)]
 
     @staticmethod
     def _probabilities(session: Session, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -120,7 +120,8 @@ class LabelReader:
         """Every label of a probability worth a look, with its confidence. That of a label is the sum over its
         kinds: a dog is sure long before its breed."""
         rules = self._rules
-        probabilities = scene @ self._spread
+        likely = np.flatnonzero(scene > 1e-4)
+        probabilities = scene[likely] @ self._spread[likely]
         found = []
         for place in np.flatnonzero(probabilities > 0.01).tolist():
             name = self._names[place]
