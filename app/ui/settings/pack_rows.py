@@ -82,17 +82,20 @@ class PackRow(QWidget):
             if len(pack.problems) > len(shown):
                 shown.append(f"And {len(pack.problems) - len(shown):,} more.")
             self.problems = Paragraph(theme, "\n".join(shown), role="small", token="t2")
-            self.problems.hide()
-            column.addWidget(self.problems)
-            column.addSpacing(8)
+            self._opened = QWidget()
+            below = QVBoxLayout(self._opened)
+            below.setContentsMargins(0, 0, 0, 12)
+            below.addWidget(self.problems)
+            self._opened.hide()
+            column.addWidget(self._opened)
 
     @staticmethod
     def _under(column: QVBoxLayout, button: Button) -> None:
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addSpacing(8)
+        column.addSpacing(4)
 
     def _show_problems(self) -> None:
-        self.problems.setVisible(self.problems.isHidden())
+        self._opened.setVisible(self._opened.isHidden())
 
 
 class RemovedRow(Row):

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.celebrities import CelebrityPack, PackError, RemovedPack
 from app.jobs import JobQueue, JobState, JobView
@@ -71,7 +72,7 @@ class PacksSection(Section):
         """Ask for the packs again."""
         pk = self._host.collection_pk
         name = self._host.collection_name
-        self.make_button.setEnabled(pk is not None)
+        self.make_button.setEnabled(pk is not None and self.form.isHidden())
         self.make_row.say(
             f"The people of {name}, with their names and faces." if pk is not None else "There is none yet."
         )
@@ -193,6 +194,15 @@ class PacksSection(Section):
         self.form.show()
         self.make_button.setEnabled(False)
         self.form.begin(self._host.collection_name)
+        # Once it has its place: the foot of the form first, so that all of it is in sight.
+        QTimer.singleShot(0, self.form, self._show_form)
+
+    def _show_form(self) -> None:
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None:
+            around.ensureWidgetVisible(self.form.save, 0, 24)
 
     def _end_making(self) -> None:
         self.form.hide()

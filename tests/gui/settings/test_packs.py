@@ -139,12 +139,12 @@ def test_what_could_not_be_used_is_shown(
     load(stage, section, monkeypatch, stars / "pack.json")
     (row,) = section.rows
     assert row.row.hint.text().startswith("1 of 2 people · ")
-    assert row.more.text() == "1 thing could not be used" and row.problems.isHidden()
+    assert row.more.text() == "1 thing could not be used" and not row.problems.isVisible()
     click(row.more)
     assert row.problems.isVisible()
     assert row.problems.text() == "Bea: pictures/1.png: it is not in the pack."
     click(row.more)
-    assert row.problems.isHidden()
+    assert not row.problems.isVisible()
 
 
 def test_export(stage: Stage, section: PacksSection, stars: Path, tmp_path: Path, monkeypatch) -> None:
