@@ -103,6 +103,8 @@ class AnalysePage(QWidget):
         stack.addWidget(self.canvas)
         self.waiting = WaitingBar(theme)
         self.inspector = AnalyseInspector(theme, self.selection, celebrities)
+        # As wide as its five tabs need, in a narrow window too.
+        self.inspector.setFixedWidth(Size.HISTORY_DETAIL)
         self._holder = QVBoxLayout()
         self._holder.setSpacing(0)
         self._holder.addWidget(self.zone, 1)
@@ -308,6 +310,4 @@ class AnalysePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.window().width() < Size.NARROW_BELOW
-        self.inspector.setFixedWidth(Size.SEARCH_PANEL if narrow else Size.HISTORY_DETAIL)
         self.layers.set_words_shown(self.width() >= 900)

@@ -3,52 +3,64 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.domain.attributes import DominantColor
 from app.ui.theme import Radius, Theme
-from app.ui.widgets.painting import elided
 
-_STRIP, _ROW, _COLUMN = 20, 20, 136
+_STRIP, _ROW, _COLUMN = 20, 20, 96
 _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 
 
+def by_name(colors: tuple[DominantColor, ...]) -> list[tuple[DominantColor, float]]:
+    """One colour for each simple name, the one with the largest share, with the share of all of that name;
+    the largest first."""
+    first: dict[str, DominantColor] = {}
+    shares: dict[str, float] = {}
+    for color in sorted(colors, key=lambda color: -color.share):
+        name = color.simplified or color.name
+        first.setdefault(name, color)
+        shares[name] = shares.get(name, 0.0) + color.share
+    return sorted(((first[name], share) for name, share in shares.items()), key=lambda pair: -pair[1])
+
+
 def color_name(color: DominantColor) -> str:
-    """ "Dark slate grey 41 %": the name in words, else the simplified one."""
-    name = color.name or color.simplified
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
-    return words[:1].upper() + words[1:]
+    name = color.simplified or color.name
+    return name[:1].upper() + name[1:]
 
 
 class ColorStrip(QWidget):
-    """The order is that of the shares; the names follow in as many columns as there is room for."""
+    """Every colour in the strip; below it their simple names, in as many columns as there is room for."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self._colors: tuple[DominantColor, ...] = ()
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self._named: list[tuple[DominantColor, float]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def set_colors(self, colors: tuple[DominantColor, ...]) -> None:
-        self._colors = tuple(sorted(colors, key=lambda color: -color.share))
-        self.setAccessibleName(", ".join(f"{color_name(c)} {c.share:.0f}" for c in self._colors))
-        self.updateGeometry()
+        self._named = by_name(colors)
+        order = [color_name(color) for color, _ in self._named]
+        # Like colours side by side: the strip and the names tell the same.
+        self._colors = tuple(sorted(colors, key=lambda color: (order.index(color_name(color)), -color.share)))
+        self.setAccessibleName(", ".join(f"{color_name(c)} {share:.0f}" for c, share in self._named))
+        self._fit()
         self.update()
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        columns = max(width // _COLUMN, 1)
-        rows = -(-len(self._colors) // columns)
-        return _STRIP + 8 + rows * _ROW
+    def _fit(self) -> None:
+        columns = max(self.width() // _COLUMN, 1)
+        self.setFixedHeight(_STRIP + 8 + -(-len(self._named) // columns) * _ROW)
 
     def sizeHint(self) -> QSize:
-        return QSize(288, self.heightForWidth(max(self.width(), 240)))
+        return QSize(288, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def _spans(self) -> list[QRectF]:
         total = sum(color.share for color in self._colors) or 1.0
@@ -63,7 +75,7 @@ class ColorStrip(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             for color, span in zip(self._colors, self._spans(), strict=True):
                 if span.contains(event.pos()):
-                    text = f"{color_name(color)} #{color.red:02X}{color.green:02X}{color.blue:02X}"
+                    text = f"{color.name} #{color.red:02X}{color.green:02X}{color.blue:02X}"
                     QToolTip.showText(event.globalPos(), f"{text}, {color.share:.1f} of 100", self)
                     return True
             QToolTip.hideText()
@@ -87,12 +99,10 @@ class ColorStrip(QWidget):
         columns = max(self.width() // _COLUMN, 1)
         across = self.width() / columns
         painter.setFont(theme.font("small"))
-        for index, color in enumerate(self._colors):
+        for index, (color, share) in enumerate(self._named):
             x, y = index % columns * across, _STRIP + 8 + index // columns * _ROW
             painter.setPen(QPen(theme.color("line2"), 1))
             painter.setBrush(QColor(color.red, color.green, color.blue))
             painter.drawRoundedRect(QRectF(x + 0.5, y + 4.5, 11, 11), 3, 3)
             painter.setPen(theme.color("t2"))
-            figure = f"{color.share:.0f}"
-            name = elided(color_name(color), theme.font("small"), round(across) - 20 - 28)
-            painter.drawText(QRectF(x + 20, y, across - 20, _ROW), _LEFT, f"{name} {figure}")
+            painter.drawText(QRectF(x + 20, y, across - 20, _ROW), _LEFT, f"{color_name(color)} {share:.0f}")

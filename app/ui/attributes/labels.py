@@ -12,8 +12,10 @@ from app.ui.theme import Radius, Size, Theme
 from app.ui.widgets.bars import paint_bar
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.painting import elided
+from app.ui.widgets.text import Paragraph
 
 FIRST = 14
+_POINT = "Point at a label: its things light up in the picture."
 _BAR, _FIGURE, _GAP = 56, 40, 8
 _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
@@ -34,8 +36,7 @@ class LabelRow(QAbstractButton):
         self.setText(label.name)
         detail = label_detail(label)
         self.setAccessibleName(", ".join(filter(None, (label.name, detail, f"{label.confidence:.1f}"))))
-        self.setToolTip("\n".join(_facts(label, hint)))
-        self.setAccessibleDescription(hint)
+        self.setAccessibleDescription(facts(label, hint))
         if hint:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
@@ -87,16 +88,15 @@ class LabelRow(QAbstractButton):
         paint_bar(painter, theme, bar, 0.0, self.label.confidence / 100, "t2")
 
 
-def _facts(label: Label, hint: str) -> list[str]:
-    lines = [" › ".join((*reversed(label.parents), label.name))]
+def facts(label: Label, hint: str = "") -> str:
+    """ "Kitchenware › Cup · also Mug · Kitchen and Dining"."""
+    parts = [" › ".join((*reversed(label.parents), label.name))]
     if label.aliases:
-        lines.append(f"Also {', '.join(label.aliases)}")
-    if label.categories:
-        lines.append(", ".join(label.categories))
-    if label.instances:
-        count = len(label.instances)
-        lines.append("Its box lights up in the picture" if count == 1 else f"{count} boxes in the picture")
-    return [*lines, hint] if hint else lines
+        parts.append(f"also {', '.join(label.aliases)}")
+    parts += label.categories
+    if hint:
+        parts.append(hint)
+    return " · ".join(parts)
 
 
 class LabelList(QWidget):
@@ -119,12 +119,28 @@ class LabelList(QWidget):
         self._rows: list[LabelRow] = []
         self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self._more.hide()
+        self._facts = Paragraph(theme, "", role="small", token="t3")
+        # As high as it gets: the rows below must not move while the pointer does.
+        self._facts.setFixedHeight(2 * 16)
+        holder = QVBoxLayout()
+        holder.setContentsMargins(_GAP, 4, _GAP, 0)
+        holder.addWidget(self._facts)
+        self._column.addLayout(holder)
+        self.lit.connect(self._show_facts)
 
     def set_labels(self, labels: tuple[Label, ...]) -> None:
         if labels == self._labels:
             return
         self._labels, self._all = labels, False
         self._fill()
+
+    def _show_facts(self, label: Label | None) -> None:
+        words = facts(label, self._hint) if label is not None else _POINT if self._boxed else ""
+        self._facts.setText(words)
+
+    @property
+    def _boxed(self) -> bool:
+        return any(label.instances for label in self._labels)
 
     def rows(self) -> list[LabelRow]:
         return list(self._rows)

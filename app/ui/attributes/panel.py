@@ -50,7 +50,8 @@ class Bars(QWidget):
             painter.drawText(QRectF(0, top, 88, 20), _LEFT, name)
             painter.drawText(QRectF(self.width() - 40, top, 40, 20), _RIGHT, f"{value:.1f}")
             bar = QRectF(88, top + 8, max(self.width() - 88 - 44, 8), 4)
-            paint_bar(painter, theme, bar, 0.0, value / 100, "t2")
+            # A bar is at least a dot: what is rounded to nothing has none.
+            paint_bar(painter, theme, bar, 0.0, value / 100 if value >= 0.05 else 0.0, "t2")
 
 
 class Angles(QWidget):

@@ -102,7 +102,6 @@ class PickPopup(QFrame):
         self._items: tuple[Item, ...] = ()
         self._chosen: tuple[str, ...] = ()
         self.setFixedWidth(_WIDTH)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)
@@ -250,10 +249,10 @@ class PickPopup(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Square, as the platform's menus are: round corners need a compositor behind them.
         painter.setPen(QPen(self.theme.color("line2"), 1))
         painter.setBrush(self.theme.color("raised"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), Radius.CARD, Radius.CARD)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 class PickChip(Chip):

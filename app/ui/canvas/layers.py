@@ -131,7 +131,7 @@ def _paint_mesh(painter: QPainter, shape: _Shape, width: float) -> None:
 
 
 def _paint_thirty(painter: QPainter, shape: _Shape, width: float) -> None:
-    dot = 4.0 if width >= _CONTOURS_ONLY_BELOW else 3.0
+    dot = 4.0 if width >= _LARGE_FROM else 3.0 if width >= _CONTOURS_ONLY_BELOW else 2.0
     painter.setPen(_pen(QColor(0, 0, 0, 96), 2.5))
     painter.drawPath(shape.lines)
     painter.setPen(_pen(QColor(255, 255, 255, 190), 1))

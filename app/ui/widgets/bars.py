@@ -28,7 +28,8 @@ def paint_bar(painter: QPainter, theme: Theme, rect: QRectF, low: float, high: f
 
 
 class ConfidenceBar(QWidget):
-    """A row of 24: name (104), value (72), a bar, and the figure at its right (40)."""
+    """A row of 24: name (104), value (72), a bar, and the figure at its right (40). In a narrow panel name
+    and value come closer, so that the bar still tells something."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,11 +61,13 @@ class ConfidenceBar(QWidget):
         painter, theme = QPainter(self), self.theme
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("t2"))
-        painter.drawText(QRectF(0, 0, 104, 24), _LEFT, self._name)
+        name, value = (104, 72) if self.width() >= 280 else (88, 64)
+        painter.drawText(QRectF(0, 0, name, 24), _LEFT, self._name)
         painter.drawText(QRectF(self.width() - 40, 0, 40, 24), _RIGHT, self._figure)
         painter.setPen(theme.color("t1"))
-        painter.drawText(QRectF(104, 0, 72, 24), _LEFT, self._value)
-        bar = QRectF(176, 10, max(self.width() - 176 - 44, 8), 4)
+        painter.drawText(QRectF(name, 0, value, 24), _LEFT, self._value)
+        left = name + value
+        bar = QRectF(left, 10, max(self.width() - left - 44, 8), 4)
         paint_bar(painter, theme, bar, self._low, self._high, "t2")
 
 
