@@ -15,11 +15,13 @@ from app.domain.errors import InvalidParameter
 from app.inference.labels.colors import dominant_colors
 from app.inference.labels.moderation import Moderator
 from app.inference.labels.objects import ObjectDetector
+from app.inference.labels.persons import NearFaces
 from app.inference.labels.reading import LabelReader, load_rules
 from app.inference.labels.scenes import SceneReader
 from app.inference.labels.taxonomy import TAXONOMY_NAME, load_taxonomy
 from app.inference.manifest import Task, load_manifest
 from app.inference.resampling import resized
+from app.inference.retinaface import RetinaFace
 from app.inference.sessions import ProviderChoice, Session
 
 # Raised when an answer changes though no model file, setting or label does.
@@ -32,6 +34,9 @@ MODERATION_CONFIDENCE: Final = 50.0
 """Rekognition's MinConfidence of DetectModerationLabels."""
 
 COLORS: Final = 12
+
+PLAIN_PERSON: Final = 75.0
+"""Confidence of a person below which a near face is looked for."""
 
 WORKING_SIDE: Final = 640
 """Pixels of the longer side of what all models are shown a smaller copy of: a large photo is shrunk once."""
@@ -64,13 +69,12 @@ class OnnxPhotoDescriber:
             ModelError: one of the two is missing, wrong, or lacks what is needed.
         """
         manifest = load_manifest(models_dir)
-        tasks = (Task.OBJECTS, Task.IMAGE_FEATURES, Task.EXPLICIT, Task.SUGGESTIVE)
-        objects, scenes, explicit, suggestive = (
-            Session(manifest, manifest.default(task), provider, threads) for task in tasks
-        )
-        self._sessions = (objects, scenes, explicit, suggestive)
+        tasks = (Task.OBJECTS, Task.FACE_DETECTION, Task.IMAGE_FEATURES, Task.EXPLICIT, Task.SUGGESTIVE)
+        self._sessions = tuple(Session(manifest, manifest.default(task), provider, threads) for task in tasks)
+        objects, faces, scenes, explicit, suggestive = self._sessions
         taxonomy = load_taxonomy(models_dir)
         self._things = ObjectDetector(objects)
+        self._faces = NearFaces(RetinaFace(faces))
         self._scenes = SceneReader(scenes)
         self._moderator = Moderator(explicit, suggestive)
         self._reader = LabelReader(taxonomy, load_rules(models_dir, taxonomy))
@@ -99,7 +103,9 @@ class OnnxPhotoDescriber:
             )
         pixels = _working_copy(pixels)
         things = self._things.find(pixels)
-        labels = self._reader.read(things, self._scenes.read(pixels), label_confidence)
+        person = max((thing.confidence for thing in things if thing.kind == 0), default=0.0)
+        face = self._faces.confidence(pixels) if person < PLAIN_PERSON else 0.0
+        labels = self._reader.read(things, self._scenes.read(pixels), label_confidence, face)
         judged = self._moderator.judge(pixels)
         return PhotoDescription(
             labels=labels,

@@ -19,6 +19,12 @@ PERSON: Final = "Person"
 COUNTED: Final = (("People", 2), ("Crowd", 10))
 """Labels of many persons, and how many it takes."""
 
+FILLING: Final = 0.4
+"""Share of the picture from which a thing fills it."""
+
+PLAIN: Final = 85.0
+"""Confidence from which a thing that fills the picture is believed beside a near face."""
+
 Curve = tuple[list[float], list[float]]
 
 
@@ -28,7 +34,7 @@ class Rules:
 
     alone: without a person in the picture. before: with one. worn: with one, for what persons wear.
     person: the confidence of a person from which there is one. withheld: what is not said of a picture with
-    a person, kinds included.
+    a person, kinds included, and does not count for its parents.
     """
 
     alone: Curve
@@ -55,6 +61,11 @@ def load_rules(folder: Path, taxonomy: Taxonomy) -> Rules:
         raise ModelError(
             f"The rules of reading in {folder / TAXONOMY_NAME} are not complete: {error}."
         ) from error
+
+
+def _is_the_face(thing: Thing) -> bool:
+    """Whether a thing in a picture of a near face is likelier that face, of which the detector made a cow."""
+    return thing.kind != 0 and thing.confidence < PLAIN and thing.box[2] * thing.box[3] >= FILLING
 
 
 def _curve(table: Mapping[str, Any]) -> Curve:
@@ -84,16 +95,22 @@ class LabelReader:
         self._rules = rules
         self._kinds = taxonomy.classes["coco"]
         self._spread = taxonomy.spread("imagenet")
+        self._said = np.array([name not in rules.withheld for name in taxonomy.classes["imagenet"]])
         self._names = taxonomy.names
 
-    def read(self, things: Sequence[Thing], scene: NDArray[np.float32], least: float) -> tuple[Label, ...]:
+    def read(
+        self, things: Sequence[Thing], scene: NDArray[np.float32], least: float, face: float = 0.0
+    ) -> tuple[Label, ...]:
         """The labels of at least the confidence `least`, the surest first, then the most special.
 
         Args:
             things: of COCO's classes.
             scene: float32 (1000,), probabilities of ImageNet's classes.
+            face: confidence of a face, 0-100; a person without a box.
         """
         instances: dict[str, list[Instance]] = {}
+        if face >= self._rules.person:
+            things = [thing for thing in things if not _is_the_face(thing)]
         for thing in things:
             if thing.confidence >= least:
                 name = self._kinds[thing.kind]
@@ -103,7 +120,9 @@ class LabelReader:
         for name, count in COUNTED:
             if len(persons) >= count:
                 sure[name] = persons[count - 1]
-        with_person = bool(persons) and persons[0] >= self._rules.person
+        person = max([face, *persons[:1]])
+        sure[PERSON] = person
+        with_person = person >= self._rules.person
         for name, confidence in self._scene(scene, with_person):
             sure[name] = max(confidence, sure.get(name, 0.0))
         for name, confidence in list(sure.items()):
@@ -120,13 +139,11 @@ class LabelReader:
         """Every label of a probability worth a look, with its confidence. That of a label is the sum over its
         kinds: a dog is sure long before its breed."""
         rules = self._rules
-        likely = np.flatnonzero(scene > 1e-4)
+        likely = np.flatnonzero((scene > 1e-4) & self._said if with_person else scene > 1e-4)
         probabilities = scene[likely] @ self._spread[likely]
         found = []
         for place in np.flatnonzero(probabilities > 0.01).tolist():
             name = self._names[place]
-            if with_person and name in rules.withheld:
-                continue
             curve = (rules.worn if name in rules.wear else rules.before) if with_person else rules.alone
             found.append((name, float(np.interp(probabilities[place], *curve))))
         return found
