@@ -128,10 +128,13 @@ class UnrecognizedFace:
 @dataclass(frozen=True, slots=True)
 class CelebrityResult:
     """RecognizeCelebrities' answer. Width and height are those of the whole upright image; the surest
-    face is first. `waiting` are names of enabled packs that could not be asked: they are being measured."""
+    face is first. `waiting` are names of enabled packs that could not be asked: they are being measured.
+    `turned`: degrees counter-clockwise (0, 90, 180, 270) that the content lies; None where the file states
+    its orientation, which was applied."""
 
     width: int
     height: int
     faces: tuple[CelebrityFace, ...]
     unrecognized: tuple[UnrecognizedFace, ...]
     waiting: tuple[str, ...] = ()
+    turned: int | None = None

@@ -104,7 +104,7 @@ def test_strangers_stay_strangers(bench: Workbench, congress: Congress, shared_d
 def test_as_rekognition_answers(bench: Workbench, congress: Congress) -> None:
     who, photos = next(iter(congress.others.items()))
     result = bench.celebrities.recognize(photos[0])
-    (face,) = shapes.recognized(result, "ROTATE_0")["CelebrityFaces"]
+    (face,) = shapes.recognized(result)["CelebrityFaces"]
     assert (face["Id"], face["Name"]) == (who, f"Member {who}")
     assert face["Urls"] == [f"https://bioguide.congress.gov/search/bio/{who}"]
     assert face["KnownGender"]["Type"] in ("Male", "Female")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.domain.celebrities import Celebrity, PackContents
 from app.domain.embedding import SimilarityScale, false_match_rate
-from app.services.celebrities.measuring import Measured
+from app.services.celebrities.measured import Measured
 
 LEAST: Final = 80.0
 # How much further the cosine to the next person must lie. Measured: docs/adr/0069.

@@ -9,7 +9,8 @@ from typing import Final
 from app.domain.celebrities import PackContents, PackError
 from app.inference.engine import FaceEngine
 from app.jobs import JobContext
-from app.services.celebrities.measuring import Measuring, save
+from app.services.celebrities.measured import save
+from app.services.celebrities.measuring import Measuring
 from app.services.naming import counted
 from app.storage.pack_contents import LISTS, parse
 from app.storage.pack_source import (
@@ -53,7 +54,7 @@ class Loading:
         who = counted(people, "person", "people") if known == people else f"{known:,} of {people:,} people"
         said = f"{contents.name} {contents.version} {'replaced' if replaced else 'loaded'}: {who}."
         if measured.problems:
-            said += f" {counted(len(measured.problems), 'thing')} could not be used."
+            said += f" {counted(len(measured.problems), 'problem')} found."
         return said
 
     def _copy(self, context: JobContext, source: PackSource, contents: PackContents, place: Path) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
@@ -17,76 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.celebrities import PackContents, PackError, PackVectors
-from app.domain.embedding import EmbeddingContract
 from app.domain.errors import Cancelled, ImageError
 from app.domain.faces import DetectedFace
 from app.inference.engine import FaceEngine
 from app.jobs import JobContext
-from app.services.ingest.decoding import decode_for_faces
+from app.services.celebrities.doubts import same_people, unlike_pictures
+from app.services.celebrities.measured import Measured
+from app.services.ingest.decoding import decode_for_faces, faces_of
 from app.services.naming import counted
-from app.storage.packs import cache_name
-
-_log = logging.getLogger(__name__)
 
 # A second face this much smaller (share of the largest one's area) is somebody in the background.
 _BACKGROUND: Final = 0.25
 _NPY: Final = b"\x93NUMPY"
 _SHORTEST: Final = 1e-6
 _AHEAD: Final = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Measured:
-    """vectors: float32 (n, dimension) of length 1; people: int32 (n,), places in the pack's entries;
-    problems: sentences about what could not be used."""
-
-    vectors: NDArray[np.float32]
-    people: NDArray[np.int32]
-    problems: tuple[str, ...]
-
-    @property
-    def recognisable(self) -> int:
-        """How many people have a vector."""
-        return len(np.unique(self.people))
-
-
-def open_measured(folder: Path, contents: PackContents, contract: EmbeddingContract) -> Measured | None:
-    """What `save` kept; None where there is nothing, or nothing that can be read."""
-    try:
-        with np.load(folder / cache_name(contract.digest), allow_pickle=False) as file:
-            vectors = np.asarray(file["vectors"], np.float32)
-            people = np.asarray(file["people"], np.int32)
-            problems = tuple(str(each) for each in json.loads(str(file["problems"])))
-    except FileNotFoundError:
-        return None
-    except Exception as error:  # a damaged cache is only a cache
-        _log.info("%s: %s", folder / cache_name(contract.digest), error)
-        return None
-    sound = (
-        vectors.ndim == 2
-        and vectors.shape == (len(people), contract.dimension)
-        and bool(np.isfinite(vectors).all())
-        and bool((people >= 0).all() and (people < len(contents.entries)).all())
-    )
-    return Measured(vectors, people, problems) if sound else None
-
-
-def save(folder: Path, measured: Measured, contract: EmbeddingContract) -> None:
-    """Keep it beside the pack. Raises PackError."""
-    target = folder / cache_name(contract.digest)
-    partial_file = target.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        with partial_file.open("wb") as file:
-            np.savez(
-                file,
-                vectors=measured.vectors,
-                people=measured.people,
-                problems=np.array(json.dumps(measured.problems)),
-            )
-        partial_file.replace(target)
-    except OSError as error:
-        partial_file.unlink(missing_ok=True)
-        raise PackError(f"The faces of the pack cannot be kept: {error.strerror or error}.") from error
 
 
 @dataclass
@@ -99,6 +40,7 @@ class Measuring:
     contents: PackContents
     _vectors: list[NDArray[np.float32]] = field(default_factory=list)
     _people: list[int] = field(default_factory=list)
+    _files: list[str] = field(default_factory=list)
     _problems: list[str] = field(default_factory=list)
 
     def __call__(self, context: JobContext) -> Measured:
@@ -116,11 +58,12 @@ class Measuring:
         self._name_the_rest()
         if not self._vectors:
             raise PackError(self._why_nobody())
-        return Measured(
-            np.concatenate(self._vectors).astype(np.float32),
-            np.array(self._people, np.int32),
-            tuple(self._problems),
-        )
+        vectors = np.concatenate(self._vectors).astype(np.float32)
+        people = np.array(self._people, np.int32)
+        entries, scale = self.contents.entries, self.engine.scale
+        self._problems += unlike_pictures(entries, people, vectors, self._files, scale)
+        self._problems += same_people(entries, people, vectors, scale)
+        return Measured(vectors, people, tuple(self._problems))
 
     # Vectors that the pack brings
 
@@ -131,6 +74,7 @@ class Measuring:
             if given.contract == contract.digest:
                 self._vectors.append(read_vectors(self.folder, given, contract.dimension))
                 self._people.extend(places[identity] for identity in given.people)
+                self._files.extend(f"row {row} of {given.file}" for row in range(1, len(given.people) + 1))
 
     # Pictures
 
@@ -165,6 +109,7 @@ class Measuring:
         else:
             self._vectors.append(found[None])
             self._people.append(place)
+            self._files.append(picture)
         # Counted as done all the same: the window asks indexing which of a job's files have failed.
         context.advance()
 
@@ -229,7 +174,7 @@ def reference_vector(engine: FaceEngine, path: Path) -> NDArray[np.float32] | st
         image = decode_for_faces(path)
     except ImageError as error:
         return str(error)
-    faces = sorted(engine.detect(image.pixels), key=lambda face: -face.box.area)
+    faces = sorted(faces_of(engine, image).faces, key=lambda face: -face.box.area)
     if not faces:
         return "there is no face in it."
     large = [face for face in faces if face.box.area > _BACKGROUND * faces[0].box.area]

@@ -29,7 +29,8 @@ from app.services.celebrities.exporting import export_pack
 from app.services.celebrities.gallery import Gallery, folded_name, gallery_of
 from app.services.celebrities.loading import Loading
 from app.services.celebrities.making import Making, PackPlan
-from app.services.celebrities.measuring import Measured, Measuring, open_measured, save
+from app.services.celebrities.measured import Measured, open_measured, save
+from app.services.celebrities.measuring import Measuring
 from app.services.image_faces import ImageSource, look_at
 from app.storage.library import Library
 from app.storage.packs import PackShelf, StoredPack
@@ -118,8 +119,8 @@ class CelebrityService:
         )
 
     def export(self, pack_id: str, path: Path, *, replace: bool = False) -> JobView:
-        """A job that writes a loaded pack as a zip; `replace` as above. Raises ResourceNotFound, PackError.
-        """
+        """A job that writes a loaded pack as a zip; `replace` as above. Raises ResourceNotFound and
+        PackError."""
         stored = self._shelf.get(pack_id)
         contents = _sound(stored)
         run = export_pack(stored.folder, contents, path, replace)
@@ -153,7 +154,9 @@ class CelebrityService:
             known.append(CelebrityFace(index, face, person, who.similarity, who.cosine, packs, look))
         known.sort(key=lambda each: (-each.match_confidence, -each.cosine, each.index))
         names = [self._measure_later(stored) for stored in waiting]
-        return CelebrityResult(image.width, image.height, tuple(known), tuple(unknown), tuple(names))
+        return CelebrityResult(
+            image.width, image.height, tuple(known), tuple(unknown), tuple(names), image.turned
+        )
 
     def info(self, celebrity_id: str) -> Celebrity:
         """GetCelebrityInfo, of a person in any loaded pack. Raises ResourceNotFound."""

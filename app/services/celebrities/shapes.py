@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from app.domain.attributes import FaceAttributes, Trait
 from app.domain.celebrities import Celebrity, CelebrityPack, CelebrityResult, RemovedPack
 from app.domain.faces import DetectedFace
-from app.services.shapes import Json, compared_face, similarity
+from app.services.shapes import Json, compared_face, orientation, similarity
 
 
-def recognized(result: CelebrityResult, orientation: str | None = None) -> Json:
-    """RecognizeCelebrities' answer. `orientation` is the image's OrientationCorrection (ROTATE_0 ...);
-    None leaves it out, as Rekognition does where the file itself says how it is turned."""
+def recognized(result: CelebrityResult) -> Json:
+    """RecognizeCelebrities' answer; without OrientationCorrection where the file itself says how it lies."""
     shape: Json = {
         "CelebrityFaces": [
             {
@@ -25,8 +24,8 @@ def recognized(result: CelebrityResult, orientation: str | None = None) -> Json:
         ],
         "UnrecognizedFaces": [_face(each.face, each.attributes) for each in result.unrecognized],
     }
-    if orientation is not None:
-        shape["OrientationCorrection"] = orientation
+    if result.turned is not None:
+        shape["OrientationCorrection"] = orientation(result.turned)
     return shape
 
 

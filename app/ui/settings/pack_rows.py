@@ -35,8 +35,8 @@ class _Controls(QWidget):
 
 
 class PackRow(QWidget):
-    """A loaded pack: what it is, whether its people are looked for, export and removal; what could not be
-    used opens below."""
+    """A loaded pack: what it is, whether its people are looked for, export and removal; its problems
+    open below."""
 
     switched = Signal(str, bool)
     export_asked = Signal(str)
@@ -71,9 +71,9 @@ class PackRow(QWidget):
             self.measure.clicked.connect(lambda: self.measure_asked.emit(pack.id))
             self._under(column, self.measure)
         if pack.problems:
-            words = f"{counted(len(pack.problems), 'thing')} could not be used"
+            words = counted(len(pack.problems), "problem")
             self.more = Button(
-                theme, words, variant=Variant.LINK, height=28, tooltip=f"Show what in {pack.name} that is"
+                theme, words, variant=Variant.LINK, height=28, tooltip=f"Show the problems of {pack.name}"
             )
             self.more.setAccessibleName(f"{words} of {pack.name}")
             self.more.clicked.connect(self._show_problems)

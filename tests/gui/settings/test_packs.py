@@ -132,14 +132,14 @@ def test_delete_for_good(stage: Stage, section: PacksSection, stars: Path, monke
     assert [path for path in packs.rglob("*") if path.is_file()] == []
 
 
-def test_what_could_not_be_used_is_shown(
+def test_problems_are_shown(
     stage: Stage, section: PacksSection, stars: Path, monkeypatch
 ) -> None:
     (stars / "pictures" / "1.png").unlink()
     load(stage, section, monkeypatch, stars / "pack.json")
     (row,) = section.rows
     assert row.row.hint.text().startswith("1 of 2 people · ")
-    assert row.more.text() == "1 thing could not be used" and not row.problems.isVisible()
+    assert row.more.text() == "1 problem" and not row.problems.isVisible()
     click(row.more)
     assert row.problems.isVisible()
     assert row.problems.text() == "Bea: pictures/1.png: it is not in the pack."

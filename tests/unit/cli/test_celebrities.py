@@ -94,5 +94,5 @@ def test_what_goes_wrong_is_one_line(likeness: Terminal, tmp_path: Path) -> None
 def test_a_problem_of_a_pack_is_listed(likeness: Terminal, pack: Path) -> None:
     (pack / "pictures" / "1.png").unlink()
     loaded = likeness("celebrities", "packs", "load", pack)
-    assert loaded.out == "Stars 1 loaded: 1 of 2 people. 1 thing could not be used.\n"
+    assert loaded.out == "Stars 1 loaded: 1 of 2 people. 1 problem found.\n"
     assert "    Bea: pictures/1.png: it is not in the pack.\n" in likeness("celebrities", "packs", "list").out

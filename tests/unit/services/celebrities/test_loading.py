@@ -52,7 +52,7 @@ def test_what_cannot_be_used_is_told_and_the_rest_is_loaded(bench: Bench, tmp_pa
     people = [{"id": name, "name": name, "pictures": [file]} for name, file in names.items()]
     write_list(folder, [*people, {"id": "Fay", "name": "Fay"}])
     said = bench.load(folder)
-    assert said == "Stars 1 loaded: 1 of 6 people. 5 things could not be used."
+    assert said == "Stars 1 loaded: 1 of 6 people. 5 problems found."
     (pack,) = bench.service.packs()
     assert (pack.people, pack.recognisable) == (6, 1)
     told = "\n".join(pack.problems)
@@ -134,7 +134,7 @@ def test_vectors_of_another_model(bench: Bench, tmp_path: Path) -> None:
     table = json.loads((foreign / "pack.json").read_text())
     table["celebrities"][0]["pictures"] = ["ada.png"]
     (foreign / "pack.json").write_text(json.dumps(table))
-    assert bench.load(foreign) == "Stars 1 loaded: 1 of 2 people. 1 thing could not be used."
+    assert bench.load(foreign) == "Stars 1 loaded: 1 of 2 people. 1 problem found."
     (pack,) = bench.service.packs()
     assert pack.problems[0].startswith("1 person has only vectors of the model other-model")
 
@@ -215,3 +215,14 @@ def test_what_is_not_there(bench: Bench, tmp_path: Path) -> None:
         bench.service.remove("stars")
     with pytest.raises(ResourceNotFound):
         bench.service.measure("stars")
+
+
+def test_one_person_under_two_names_is_told(bench: Bench, tmp_path: Path) -> None:
+    folder = a_pack(tmp_path / "stars", {"Ada": 0, "Bea": 1})
+    portrait(folder / "twin.png", 0)
+    table = json.loads((folder / "pack.json").read_text())
+    table["celebrities"].append({"id": "T", "name": "Twin", "pictures": ["twin.png"]})
+    (folder / "pack.json").write_text(json.dumps(table))
+    bench.load(folder)
+    (pack,) = bench.service.packs()
+    assert pack.problems == ("Ada and Twin look like one person: neither will be recognised.",)
