@@ -8,7 +8,6 @@ from typing import Any
 
 from app.bootstrap.workbench import open_workbench
 from app.domain.records import Origin
-from app.services.describing import DescribeService
 from app.services.workbench import Workbench
 from app.settings.settings import Settings
 from app.ui.controller import TaskRunner
@@ -20,7 +19,6 @@ from tests.fakes import (
     FakeFaceDescriber,
     FakePhotoDescriber,
     Square,
-    fake_describers,
     painted,
     person_color,
     save_image,
@@ -62,14 +60,12 @@ class Stage:
 
     def __init__(self, folder: Path, theme: Theme) -> None:
         self.folder = folder
-        self.bench: Workbench = open_workbench(
-            folder / "library", Origin.WINDOW, Settings(workers=1), FakeEngine(), fake_describers()
-        )
         self.describer, self.photo_describer = FakeFaceDescriber(), FakePhotoDescriber()
-        bench = self.bench
-        self.describe = DescribeService(
-            bench.library, bench.engine, self.describer, self.photo_describer, bench.jobs, bench.events
+        describers = (self.describer, self.photo_describer)
+        self.bench: Workbench = open_workbench(
+            folder / "library", Origin.WINDOW, Settings(workers=1), FakeEngine(), describers
         )
+        self.describe = self.bench.describe
         self.collection_pk = self.bench.collections.create_named("Archive").id
         self.images = ImageStore(PictureLoader(self.bench.photos, self.bench.faces))
         self.tasks = TaskRunner(2)
