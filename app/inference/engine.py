@@ -64,6 +64,10 @@ class FaceEngine(Protocol):
     def detect_any_way_up(self, pixels: NDArray[np.uint8]) -> TurnedFaces:
         """As detect, of a picture that may lie on its side or its head and does not say so."""
 
+    @property
+    def models(self) -> EmbeddingModels:
+        """The embedding models at hand."""
+
     def embedder(self, contract: str | None = None) -> Embedder:
         """The model of that contract (digest), by default the one of `contract`. Raises ModelError."""
 
@@ -142,15 +146,19 @@ class OnnxFaceEngine:
 
     def detect_any_way_up(self, pixels: NDArray[np.uint8]) -> TurnedFaces:
         faces = self.detect(pixels)
-        height, width = pixels.shape[:2]
-        boxes = np.array([face.box.to_pixels(width, height) for face in faces], np.float32).reshape(-1, 4)
-        boxes[:, 2:] += boxes[:, :2]
-        degrees = self._turns.degrees(pixels, boxes)
+        degrees = self.degrees(pixels, faces)
         if degrees:
             turned = self.detect(upright(pixels, degrees))
             if turned:
                 return TurnedFaces([lying(face, degrees) for face in turned], degrees)
         return TurnedFaces(faces, 0)
+
+    def degrees(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> int:
+        """How far the content lies, as in TurnedFaces; `faces` as `detect` found them."""
+        height, width = pixels.shape[:2]
+        boxes = np.array([face.box.to_pixels(width, height) for face in faces], np.float32).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        return self._turns.degrees(pixels, boxes)
 
     def detect_from(self, pixels: NDArray[np.uint8], confidence: float) -> list[DetectedFace]:
         """As detect, with a bar of one's own, 0-100; below about 20 most candidates are no faces."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.domain.faces import DetectedFace
 from app.imaging.decode import decode
 from app.inference.engine import OnnxFaceEngine
+from app.services.ingest.decoding import faces_of
 
 
 def rows_of(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
@@ -50,8 +51,9 @@ def vectors_of(
 
     def vector(path: Path) -> NDArray[np.float32]:
         try:
-            pixels = pixels_of(path)
-            face = central(engine.detect(pixels)) or central(engine.detect_from(pixels, 5.0))
+            image = decode(path.read_bytes())
+            pixels = image.pixels
+            face = central(faces_of(engine, image).faces) or central(engine.detect_from(pixels, 5.0))
         except Exception as error:
             print(f"{path}: {error}", file=sys.stderr)
             face = None
