@@ -8,7 +8,21 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from models.build import detectors, efficientnet, mesh, mobilefacenet, moderation, objects, packages, sface
+from models.build import (
+    appearance,
+    covering,
+    detectors,
+    efficientnet,
+    expression,
+    faceapi,
+    mesh,
+    mobilefacenet,
+    moderation,
+    objects,
+    packages,
+    sface,
+)
+from models.build.wear import network as wear
 
 MODELS = Path(__file__).resolve().parents[1]
 CACHE = MODELS.parent / "build" / "packages"
@@ -20,7 +34,15 @@ RECIPES: tuple[tuple[str, Callable[[Path], bytes], Callable[[bytes], bytes]], ..
     ("sface-2021dec.onnx", packages.sface, sface.sface),
     ("mobilefacenet-192.onnx", packages.mobilefacenet, mobilefacenet.mobilefacenet),
     ("facemesh-v2.onnx", mesh.parts, mesh.mesh),
+    ("gender-cydral-v1.onnx", appearance.cydral_gender, appearance.gender),
+    ("age-gender-faceapi.onnx", appearance.faceapi_age_gender, faceapi.age_gender),
+    ("age-gender-faceres.onnx", appearance.faceres, appearance.faceres_network),
+    ("expression-faceapi.onnx", expression.faceapi_expression, faceapi.face_expression),
+    ("expression-xception.onnx", expression.human_emotion, expression.emotion),
+    ("face-blendshapes.onnx", expression.face_blendshapes, expression.blendshapes),
+    ("face-mask-mobilenetv2.onnx", covering.mask_detector, covering.masks),
     ("efficientnet-lite0.onnx", packages.efficientnet_lite0, efficientnet.efficientnet_lite0),
+    ("wear-sface.onnx", packages.sface, wear.wear),
     ("nanodet-g.onnx", objects.fetch, objects.nanodet),
     ("open-nsfw.onnx", moderation.fetch_open_nsfw, moderation.open_nsfw),
     ("nsfwjs-mobilenet-v2.onnx", moderation.fetch_nsfwjs, moderation.nsfwjs),
