@@ -15,6 +15,7 @@ from app.domain.geometry import BoundingBox, Landmarks, LandmarkType
 from app.domain.records import ChangeKind, ChangeSet, Origin
 from app.domain.text import printable
 from app.inference.engine import FaceEngine
+from app.inference.orientation import lying, upright
 from app.inference.pose import pose_of
 from app.inference.quality import quality_of
 from app.services.events import EventHub
@@ -60,7 +61,7 @@ class FaceEditService:
         target = target_of(self._library, self._engine, collection_pk)
         pixels = pixels_of(self._database, photo_pk)
         _check(box, pixels)
-        placed = self._placed(target, pixels, self._engine.locate(pixels, box))
+        placed = self._placed(target, pixels, self._located(photo_pk, pixels, box))
         with self._database.act(ChangeKind.ADD_FACE, self._origin, collection_pk) as act:
             membership = memberships.find(act.work.connection, collection_pk, photo_pk)
             if membership is None:
@@ -81,7 +82,7 @@ class FaceEditService:
             raise ResourceNotFound("This face was taken in, or the photo indexed anew, in the meantime.")
         pixels = pixels_of(self._database, photo_pk)
         entry = left_out[index]
-        found = detected_of(entry) or self._engine.locate(pixels, BoundingBox(*entry["box"]))
+        found = detected_of(entry) or self._located(photo_pk, pixels, BoundingBox(*entry["box"]))
         placed = self._placed(target, pixels, found)
         with self._database.act(ChangeKind.ADD_FACE, self._origin, collection_pk) as act:
             member = photo_rows.membership(act.work.connection, collection_pk, photo_pk)
@@ -108,7 +109,7 @@ class FaceEditService:
         face = self._face(face_pk)
         pixels = pixels_of(self._database, face.photo_pk)
         _check(box, pixels)
-        found = self._engine.locate(pixels, box)
+        found = self._located(face.photo_pk, pixels, box)
         if found.confidence <= 0:
             found = replace(found, landmarks=_carried(face.detected, box))
         return self._edit(face, pixels, found, f"Box moved on {self._name(face.photo_pk)}")
@@ -144,6 +145,16 @@ class FaceEditService:
             act.work.summary = summary
         self._finish(face.id, placed, act.changes)
         return act.changes
+
+    def _located(self, photo_pk: int, pixels: NDArray[np.uint8], box: BoundingBox) -> DetectedFace:
+        """The face in the box; in a photo that lies on its side it is looked for in the photo set upright."""
+        with self._database.read() as connection:
+            photo = photo_rows.by_pk(connection, photo_pk)
+        degrees = photo.turned if photo is not None else None
+        if not degrees:
+            return self._engine.locate(pixels, box)
+        found = self._engine.locate(upright(pixels, degrees), box.turned(degrees))
+        return replace(lying(found, degrees), box=box)
 
     def _placed(self, target: Target, pixels: NDArray[np.uint8], face: DetectedFace) -> _Placed:
         (vector,) = self._engine.embed(pixels, [face.landmarks], target.contract)

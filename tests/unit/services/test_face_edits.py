@@ -189,6 +189,26 @@ def test_detecting_stores_nothing(library: Library, picture: Path) -> None:
         DetectService(FakeEngine()).detect(b"rubbish")
 
 
+def test_a_face_drawn_on_a_photo_that_lies_is_one_that_lies(tmp_path: Path, library: Library) -> None:
+    engine, events, jobs = FakeEngine(), EventHub(), JobQueue(1)
+    engine.lies = 90
+    CollectionService(library.database, events, Origin.WINDOW, engine.contract).create("archive")
+    ingest = IngestService(library, engine, jobs, events, Origin.WINDOW)
+    ingest.index_image("archive", save_image(tmp_path / "p.png", painted([LEFT, RIGHT])))
+    edits = FaceEditService(library, engine, events, Origin.WINDOW)
+    pk, _ = edits.add(1, 1, RIGHT_BOX)
+    face = stored(library, pk).detected
+    assert face.box == RIGHT_BOX
+    assert face.pose.roll == -90
+    # The eyes are one above the other, at the left of the box.
+    left, right = face.landmarks.points[:2]
+    assert left[0] == pytest.approx(right[0]) and left[1] > right[1]
+    assert left[0] < face.landmarks.points[2, 0] < face.landmarks.points[3, 0]
+    np.testing.assert_allclose(vector(library, pk), vector_of(person_color(2)), atol=1e-6)
+    jobs.close()
+    ingest.close()
+
+
 def test_a_face_that_was_left_out_is_taken_in_with_one_call(tmp_path: Path, library: Library) -> None:
     engine, events, jobs = FakeEngine(), EventHub(), JobQueue(1)
     CollectionService(library.database, events, Origin.WINDOW, engine.contract).create("archive")
