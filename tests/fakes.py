@@ -33,6 +33,7 @@ from app.domain.embedding import EmbeddingContract, SimilarityScale
 from app.domain.errors import ModelError
 from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
+from app.inference.manifest import InputSpec, Model, Task
 from app.inference.orientation import TurnedFaces
 from app.inference.quality_filter import QualityBars
 from app.inference.views import MESH_POINTS, FaceView
@@ -101,6 +102,17 @@ class FakeEmbedder:
 
     def __init__(self, contract: EmbeddingContract, scale: SimilarityScale) -> None:
         self.contract, self.scale = contract, scale
+        spec = InputSpec("RGB", "NCHW", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (112, 112))
+        self.model = Model(
+            contract.model_id,
+            Task.FACE_EMBEDDING,
+            Path("fake.onnx"),
+            contract.file_sha256,
+            spec,
+            "a fake's",
+            "tests",
+            {},
+        )
 
     def of_colors(self, colors: Sequence[Color]) -> NDArray[np.float32]:
         dimension = self.contract.dimension
@@ -117,6 +129,35 @@ def light_model() -> FakeEmbedder:
         EmbeddingContract("fake-light", "1" * 64, 64, "square", "colour"),
         SimilarityScale((-1.0, 0.4, 0.6, 0.8, 1.0), (0.0, 80.0, 90.0, 99.0, 100.0)),
     )
+
+
+class FakeModels:
+    """As app.inference.embedding_models.EmbeddingModels: an engine's models, all of which ship."""
+
+    own_folder = None
+    problem = ""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self._engine = engine
+
+    @property
+    def default(self) -> FakeEmbedder:
+        return self._engine.embedder()
+
+    def all(self) -> list[FakeEmbedder]:
+        return [self.default, *self._engine.others]
+
+    def named(self, model_id: str) -> FakeEmbedder:
+        for embedder in self.all():
+            if embedder.contract.model_id == model_id:
+                return embedder
+        raise ModelError(f"There is no fake model {model_id}.")
+
+    def ships(self, model_id: str) -> bool:
+        return True
+
+    def reload(self) -> None:
+        """There is no folder."""
 
 
 class FakeEngine:
@@ -141,6 +182,10 @@ class FakeEngine:
 
     def detect_any_way_up(self, pixels: NDArray[np.uint8]) -> TurnedFaces:
         return TurnedFaces(self.detect(pixels), self.lies)
+
+    @property
+    def models(self) -> Any:
+        return FakeModels(self)
 
     def embedder(self, contract: str | None = None) -> FakeEmbedder:
         if contract in (None, self.contract.digest):

@@ -6,11 +6,13 @@ import os
 from pathlib import Path
 from typing import TypeAlias
 
+from app.bootstrap.resources import resources_dir
 from app.domain.records import Origin
 from app.inference.describer import FaceDescriber, OnnxFaceDescriber
 from app.inference.engine import FaceEngine, OnnxFaceEngine
 from app.inference.labels.describer import OnnxPhotoDescriber, PhotoDescriber
 from app.inference.manifest import find_models_dir
+from app.inference.separation import LabelledFaces
 from app.jobs import JobQueue
 from app.services.celebrities import CelebrityService
 from app.services.collections import CollectionService
@@ -22,11 +24,14 @@ from app.services.face_edits import FaceEditService
 from app.services.faces import FaceService
 from app.services.history import HistoryService
 from app.services.ingest import IngestService
+from app.services.models import ModelService
+from app.services.models.known_faces import known_faces
 from app.services.photos import PhotoService
 from app.services.search import SearchService
 from app.services.users import UserService
 from app.services.vector_store import VectorStore
 from app.services.workbench import Workbench
+from app.settings import paths
 from app.settings.settings import Settings
 from app.storage.library import open_library
 
@@ -35,7 +40,9 @@ Describers: TypeAlias = tuple[FaceDescriber, PhotoDescriber]
 
 def make_engine(settings: Settings) -> FaceEngine:
     """One thread a call: the photos run beside each other, which uses the cores better."""
-    return OnnxFaceEngine(find_models_dir(), provider=settings.provider, threads=1)
+    return OnnxFaceEngine(
+        find_models_dir(), provider=settings.provider, threads=1, own_models=paths.own_models()
+    )
 
 
 def make_describers(settings: Settings) -> Describers:
@@ -63,6 +70,11 @@ def open_workbench(
     search = SearchService(store, engine, library, events, origin)
     match = search.similarities_to_user
     ingest = IngestService(library, engine, jobs, events, origin)
+
+    def known() -> LabelledFaces:
+        return known_faces(engine, resources_dir() / "demo")
+
+    models = ModelService(library, engine, jobs, events, origin, known)
     return Workbench(
         library=library,
         engine=engine,
@@ -80,5 +92,6 @@ def open_workbench(
         search=search,
         compare=CompareService(engine),
         celebrities=CelebrityService(library, engine, jobs),
-        closers=(ingest.close, store.close),
+        models=models,
+        closers=(ingest.close, models.close, store.close),
     )

@@ -17,6 +17,7 @@ from app.services.face_edits import FaceEditService
 from app.services.faces import FaceService
 from app.services.history import HistoryService
 from app.services.ingest import IngestService
+from app.services.models import ModelService
 from app.services.photos import PhotoService
 from app.services.search import SearchService
 from app.services.users import UserService
@@ -43,6 +44,7 @@ class Workbench:
     search: SearchService
     compare: CompareService
     celebrities: CelebrityService
+    models: ModelService
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
     def close(self) -> None:

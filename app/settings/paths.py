@@ -14,6 +14,11 @@ def default_library() -> Path:
     return Path(_DIRS.user_data_path) / "Library"
 
 
+def own_models() -> Path:
+    """Face models that the user added, for all libraries."""
+    return Path(_DIRS.user_data_path) / "models"
+
+
 def settings_file() -> Path:
     return Path(_DIRS.user_config_path) / "settings.json"
 

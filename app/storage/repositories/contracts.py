@@ -44,6 +44,84 @@ class Kept:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A collection and how many faces it holds."""
+
+    pk: int
+    collection_id: str
+    name: str
+    faces: int
+
+
+def collections(connection: Connection) -> list[Held]:
+    """Those that are not deleted, in order of creation."""
+    count = (
+        select(func.count())
+        .where(_FACES.c.collection_pk == _COLLECTIONS.c.id)
+        .correlate(_COLLECTIONS)
+        .scalar_subquery()
+    )
+    query = (
+        select(_COLLECTIONS.c.id, _COLLECTIONS.c.collection_id, _COLLECTIONS.c.display_name, count)
+        .where(_COLLECTIONS.c.deleted_at.is_(None))
+        .order_by(_COLLECTIONS.c.id)
+    )
+    return [Held(*row) for row in connection.execute(query)]
+
+
+def ensure(connection: Connection, digest: str, description: str) -> int:
+    """The contract's row, made when it is new. A fact, not journalled."""
+    found = by_digest(connection, digest)
+    if found is not None:
+        return found.pk
+    key = connection.execute(
+        insert(_CONTRACTS).values(digest=digest, description=description)
+    ).inserted_primary_key
+    assert key is not None, "an INSERT always has a key"
+    return int(key[0])
+
+
+def followers(connection: Connection, digest: str) -> list[int]:
+    """Rows of the collections that follow the contract."""
+    query = (
+        select(_COLLECTIONS.c.id)
+        .join(_CONTRACTS, _CONTRACTS.c.id == _COLLECTIONS.c.contract_pk)
+        .where(_CONTRACTS.c.digest == digest, _COLLECTIONS.c.deleted_at.is_(None))
+    )
+    return list(connection.execute(query).scalars())
+
+
+def confirmed_faces(connection: Connection) -> dict[int, list[int]]:
+    """Faces by person, of the collection with the most people who have one; the best seen faces first."""
+    people = func.count(func.distinct(_FACES.c.user_pk))
+    largest = (
+        select(_FACES.c.collection_pk)
+        .join(_COLLECTIONS, _COLLECTIONS.c.id == _FACES.c.collection_pk)
+        .where(_FACES.c.user_pk.is_not(None), _COLLECTIONS.c.deleted_at.is_(None))
+        .group_by(_FACES.c.collection_pk)
+        .order_by(people.desc())
+        .limit(1)
+    )
+    query = (
+        select(_FACES.c.user_pk, _FACES.c.id)
+        .where(_FACES.c.collection_pk == largest.scalar_subquery(), _FACES.c.user_pk.is_not(None))
+        .order_by(_FACES.c.user_pk, _FACES.c.sharpness.desc())
+    )
+    found: dict[int, list[int]] = {}
+    for person, face in connection.execute(query):
+        found.setdefault(person, []).append(face)
+    return found
+
+
+def vectors_of(connection: Connection, contract_pk: int, face_pks: Iterable[int]) -> dict[int, bytes]:
+    """The vectors of that contract, little-endian float32, of those faces that have one."""
+    query = select(_EMBEDDINGS.c.face_pk, _EMBEDDINGS.c.vector).where(
+        _EMBEDDINGS.c.contract_pk == contract_pk, among(_EMBEDDINGS.c.face_pk, face_pks)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def of_collection(connection: Connection, collection_pk: int) -> Contract | None:
     """None for a collection that is deleted or never was."""
     query = (
