@@ -60,13 +60,16 @@ def register(app: typer.Typer) -> None:
             look = partial(_details, viewer, attributes)
             for image in images:
                 try:
-                    width, height, details = with_picture(image, look)
+                    width, height, details, lies = with_picture(image, look)
                 except LikenessError as error:
                     session.complain(error)
                     answers.append({"Path": str(image), "Error": shapes.error(error)})
                     failed = True
                     continue
-                answers.append({"Path": str(image), "FaceDetails": details})
+                answer: shapes.Json = {"Path": str(image), "FaceDetails": details}
+                if lies is not None:
+                    answer["OrientationCorrection"] = lies
+                answers.append(answer)
                 if not as_json:
                     _print_faces(session, image, width, height, details)
             if as_json:
@@ -104,13 +107,17 @@ def register(app: typer.Typer) -> None:
                 session.say(f"{match.similarity:5.1f}  {verdict:8}  face {match.index + 1} of {target}")
 
 
-def _details(viewer: Viewer, attributes: bool, source: bytes | Path) -> tuple[int, int, list[shapes.Json]]:
-    """(width, height, FaceDetails)."""
+def _details(
+    viewer: Viewer, attributes: bool, source: bytes | Path
+) -> tuple[int, int, list[shapes.Json], str | None]:
+    """(width, height, FaceDetails, OrientationCorrection)."""
     if not attributes:
         found = viewer.detect.detect(source)
-        return found.width, found.height, [shapes.face_detail(face) for face in found.faces]
+        details = [shapes.face_detail(face) for face in found.faces]
+        return found.width, found.height, details, shapes.orientation(found.turned)
     seen = viewer.analyser.analyse(source)
-    return seen.width, seen.height, [shapes.face_detail(face.face, face.attributes) for face in seen.faces]
+    details = [shapes.face_detail(face.face, face.attributes) for face in seen.faces]
+    return seen.width, seen.height, details, shapes.orientation(seen.turned)
 
 
 def _faces_of(viewer: Viewer, path: Path) -> ImageFaces:

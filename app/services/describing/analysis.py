@@ -14,7 +14,8 @@ from app.inference.describer import FaceDescriber
 from app.inference.engine import FaceEngine
 from app.inference.labels.describer import PhotoDescriber
 from app.inference.views import FaceView
-from app.services.ingest.decoding import decode_for_faces
+from app.services.describing import lying
+from app.services.ingest.decoding import decode_for_faces, faces_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,9 @@ class AnalysedFace:
 @dataclass(frozen=True, eq=False)
 class ImageAnalysis:
     """`pixels` are uint8 (H, W, 3), maybe smaller than the image; width and height are those of the whole
-    upright image. Faces are large to small."""
+    upright image. Faces are large to small. `turned`: how many degrees counter-clockwise (0, 90, 180, 270)
+    the content lies, as its faces tell (Rekognition's OrientationCorrection); None where the file states
+    its orientation, which was applied."""
 
     pixels: NDArray[np.uint8]
     width: int
@@ -37,6 +40,7 @@ class ImageAnalysis:
     format: str
     faces: tuple[AnalysedFace, ...]
     description: PhotoDescription
+    turned: int | None = None
 
 
 class ImageAnalyser:
@@ -49,12 +53,16 @@ class ImageAnalyser:
 
     def analyse(self, source: bytes | Path | NDArray[np.uint8]) -> ImageAnalysis:
         """Faces and the whole picture. Pixels are uint8 (H, W, 3) RGB, upright."""
+        turned: int | None
         if isinstance(source, np.ndarray):
             pixels, width, height, kind = source, source.shape[1], source.shape[0], ""
+            any_way_up = self._engine.detect_any_way_up(source)
+            found, turned = any_way_up.faces, any_way_up.degrees
         else:
             image = decode_for_faces(source)
             pixels, width, height, kind = image.pixels, image.width, image.height, image.format
-        found = self._engine.detect(pixels)
+            seen = faces_of(self._engine, image)
+            found, turned = seen.faces, seen.turned
         described = self._faces.describe(pixels, found)
         views = [self._faces.view(pixels, face) for face in found]
         return ImageAnalysis(
@@ -66,7 +74,8 @@ class ImageAnalyser:
                 AnalysedFace(face, attributes, ratios(view))
                 for face, attributes, view in zip(found, described, views, strict=True)
             ),
-            description=self._photos.describe(pixels),
+            description=lying.described(self._photos, pixels, turned),
+            turned=turned,
         )
 
     def describe(self, source: bytes | Path) -> PhotoDescription:

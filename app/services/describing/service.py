@@ -15,6 +15,7 @@ from app.inference.describer import FaceDescriber
 from app.inference.engine import FaceEngine
 from app.inference.labels.describer import PhotoDescriber
 from app.jobs import Job, JobContext, JobQueue, JobView, Priority
+from app.services.describing import lying
 from app.services.describing.analysis import ImageAnalyser, ImageAnalysis, ratios
 from app.services.describing.run import KIND, DescribeRun
 from app.services.events import EventHub
@@ -25,6 +26,7 @@ from app.storage.library import Library
 from app.storage.repositories import collections as collection_rows
 from app.storage.repositories import descriptions, face_attributes
 from app.storage.repositories import faces as face_rows
+from app.storage.repositories import photos as photo_rows
 
 
 class DescribeService:
@@ -87,7 +89,7 @@ class DescribeService:
             known = descriptions.by_photo(connection, photo_pk, self._photos.made_by)
         if known is not None:
             return known
-        description = self._photos.describe(self._pixels(photo_pk))
+        description = lying.described(self._photos, self._pixels(photo_pk), self._turned(photo_pk))
         with self._database.write(WritePriority.INTERACTIVE) as connection:
             descriptions.put(connection, self._photos.made_by, photo_pk, description)
         return description
@@ -143,7 +145,7 @@ class DescribeService:
             return
         pixels = self._pixels(photo_pk)
         attributes = self._faces.describe(pixels, [face.detected for face in faces]) if faces else []
-        description = None if known else self._photos.describe(pixels)
+        description = None if known else lying.described(self._photos, pixels, self._turned(photo_pk))
         self._store_faces(list(zip(faces, attributes, strict=True)), WritePriority.BULK)
         if description is not None:
             with self._database.write(WritePriority.BULK) as connection:
@@ -168,6 +170,11 @@ class DescribeService:
                     if face.id in now and _same_place(now[face.id].detected, face.detected)
                 ],
             )
+
+    def _turned(self, photo_pk: int) -> int | None:
+        with self._database.read() as connection:
+            photo = photo_rows.by_pk(connection, photo_pk)
+        return None if photo is None else photo.turned
 
     def _pixels(self, photo_pk: int) -> NDArray[np.uint8]:
         return self._files.decode(photo_pk, LARGEST_SIDE).pixels

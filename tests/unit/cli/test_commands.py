@@ -384,3 +384,12 @@ def test_the_commands_that_history_offers_do_what_they_say(
         else:
             assert likeness(*words, library=copy).status == 0, line
     assert likeness("collections", library=copy).out == "family  3 photos  3 faces  0 people\n"
+
+
+def test_detect_says_how_a_picture_lies(likeness: Terminal, folder: Path) -> None:
+    likeness.engine.lies = 270
+    assert likeness("detect", folder / "b.png", "--json").json["OrientationCorrection"] == "ROTATE_270"
+    assert (
+        likeness("detect", folder / "b.png", "--attributes", "--json").json["OrientationCorrection"]
+        == "ROTATE_270"
+    )

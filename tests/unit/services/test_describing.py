@@ -13,6 +13,7 @@ from app.domain.errors import ImageError, ResourceNotFound
 from app.jobs import Job, JobContext, JobQueue, JobState
 from app.services.describing import DescribeService
 from app.services.events import EventHub
+from app.storage import tables
 from app.storage.database import Act
 from tests.fakes import FakeFaceDescriber, FakePhotoDescriber, painted, person_color
 from tests.unit.services.studio import Studio
@@ -62,6 +63,22 @@ def test_an_image_is_analysed_and_nothing_is_stored(describe: DescribeService, s
     with pytest.raises(ImageError):
         describe.analyse(b"no picture")
     assert studio.told == []
+
+
+def test_a_photo_that_lies_is_looked_at_upright_and_its_boxes_lie(
+    describe: DescribeService, studio: Studio, collection: int
+) -> None:
+    studio.engine.lies = 90
+    found = describe.analyse(painted([(ANNA, (40, 40, 120))]))
+    assert found.turned == 90
+    (instance,) = found.description.labels[0].instances
+    assert instance.box == pytest.approx((0.1, 0.7, 0.2, 0.2))
+    photo, _ = studio.add_photo(collection, [(ANNA, (40, 40, 120))])
+    assert describe.photo(photo).labels[0].instances[0].box == pytest.approx((0.1, 0.1, 0.2, 0.2))
+    other, _ = studio.add_photo(collection, [(BERT, (40, 40, 120))])
+    with studio.library.database.write() as connection:
+        connection.execute(tables.photos.update().values(turned=180))
+    assert describe.photo(other).labels[0].instances[0].box == pytest.approx((0.7, 0.7, 0.2, 0.2))
 
 
 def test_a_face_is_described_once_and_again_when_it_changes(
