@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.attributes import DominantColor
+from app.domain.attributes import DominantColor, Label
 from app.inference.labels.css_colors import CSS_COLORS
 from app.inference.resampling import resized
 
@@ -61,6 +62,21 @@ def dominant_colors(
             name, simplified = color_names(red, green, blue)
             found.append(DominantColor(red, green, blue, name, simplified, float(share)))
     return tuple(found)
+
+
+def layer_colors(
+    pixels: NDArray[np.uint8], labels: Sequence[Label], count: int = 12
+) -> tuple[tuple[DominantColor, ...], tuple[DominantColor, ...]]:
+    """The dominant colours of the foreground, what lies in the box of a thing, and of the background, the
+    rest; shares are of each alone. Nothing stands in the foreground of a picture without things."""
+    height, width = pixels.shape[:2]
+    inside = np.zeros((height, width), bool)
+    for label in labels:
+        for instance in label.instances:
+            left, top, wide, high = instance.box
+            rows = slice(round(top * height), round((top + high) * height))
+            inside[rows, round(left * width) : round((left + wide) * width)] = True
+    return dominant_colors(pixels, count, inside), dominant_colors(pixels, count, ~inside)
 
 
 def _clusters(points: NDArray[np.float64], weights: NDArray[np.float64], count: int) -> NDArray[np.intp]:

@@ -99,7 +99,7 @@ def labels_of(
     """The taxonomy's labels that two networks can tell.
 
     Nudity in a photo is the lower of what both say of it, so that the error of one is not enough: NSFW JS
-    takes one close-up of a face in five for nudity, Open NSFW one in a hundred. A drawing is for NSFW JS
+    takes one close-up of a face in eight for nudity, Open NSFW one in a hundred. A drawing is for NSFW JS
     alone, Open NSFW never learnt any. Suggestive is its “sexy”, with what both take for nudity. Of nudity
     neither can tell whose or what kind it is: the labels below “Nudity” are never given.
     """

@@ -12,7 +12,7 @@ from app.inference.resampling import resized
 from app.inference.retinaface import MULTIPLE, RetinaFace
 
 AREA: Final = 192 * 192
-"""Pixels that are looked at. All of 306 close-ups had a face of a score of 0.94 or more, 46 pictures without
+"""Pixels that are looked at. All of 306 close-ups had a face of a score of 0.94 or more, 30 pictures without
 a near face none of 0.3."""
 
 NEAR: Final = 0.1

@@ -33,7 +33,8 @@ class Rules:
     """How a probability of a class becomes a confidence; docs/adr/0066 has what it was chosen on.
 
     alone: without a person in the picture. before: with one. worn: with one, for what persons wear.
-    person: the confidence of a person from which there is one. withheld: what is not said of a picture with
+    person: the confidence of a person from which there is one. around: what persons are not taken for, kinds
+    included: read as without a person. withheld: what is not said of a picture with
     a person, kinds included, and does not count for its parents.
     """
 
@@ -42,6 +43,7 @@ class Rules:
     worn: Curve
     person: float
     wear: frozenset[str]
+    around: frozenset[str]
     withheld: frozenset[str]
 
 
@@ -55,6 +57,7 @@ def load_rules(folder: Path, taxonomy: Taxonomy) -> Rules:
             _curve(reading["worn"]),
             float(reading["person"]),
             _known(reading["wear"], taxonomy),
+            _with_kinds(reading["around_people"], taxonomy),
             _with_kinds(reading["withheld_with_people"], taxonomy),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -144,7 +147,11 @@ class LabelReader:
         found = []
         for place in np.flatnonzero(probabilities > 0.01).tolist():
             name = self._names[place]
-            curve = (rules.worn if name in rules.wear else rules.before) if with_person else rules.alone
+            curve = rules.before
+            if not with_person or name in rules.around:
+                curve = rules.alone
+            elif name in rules.wear:
+                curve = rules.worn
             found.append((name, float(np.interp(probabilities[place], *curve))))
         return found
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from app.inference.labels.colors import color_names, dominant_colors, lab_of
+from app.domain.attributes import Instance, Label
+from app.inference.labels.colors import color_names, dominant_colors, lab_of, layer_colors
 from app.inference.labels.css_colors import CSS_COLORS
 
 
@@ -30,6 +31,16 @@ def test_only_what_the_mask_shows_counts() -> None:
     mask[:, 30:] = True
     (green,) = dominant_colors(pixels, mask=mask)
     assert green.name == "green" and green.share == pytest.approx(100)
+
+
+def test_things_are_the_foreground() -> None:
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    pixels[10:20, 15:45] = (255, 0, 0)
+    labels = [Label("Apple", 90, (Instance((0.25, 0.25, 0.5, 0.25), 90),)), Label("Fruit", 90)]
+    (red,), (black,) = layer_colors(pixels, labels)
+    assert (red.name, black.name) == ("red", "black")
+    assert red.share == black.share == pytest.approx(100)
+    assert layer_colors(pixels, []) == ((), dominant_colors(pixels))
 
 
 def test_tones_that_look_alike_are_one_and_specks_none() -> None:

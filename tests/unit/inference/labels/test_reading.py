@@ -28,7 +28,8 @@ def taxonomy() -> Taxonomy:
 def reader(taxonomy: Taxonomy) -> LabelReader:
     straight = ([0.0, 1.0], [0.0, 100.0])
     half = ([0.0, 1.0], [0.0, 50.0])
-    rules = Rules(straight, half, straight, 35.0, frozenset({"Suit", "Clothing"}), frozenset({"Gorilla"}))
+    wear, around, withheld = frozenset({"Suit", "Clothing"}), frozenset({"Volcano"}), frozenset({"Gorilla"})
+    rules = Rules(straight, half, straight, 35.0, wear, around, withheld)
     return LabelReader(taxonomy, rules)
 
 
@@ -93,6 +94,8 @@ def test_less_is_said_of_what_a_person_stands_before(reader: LabelReader, taxono
     assert named(reader.read([thing(taxonomy, "Person", 40)], said, 55)) == {}
     worn = named(reader.read([thing(taxonomy, "Person", 90)], scene(p834=0.8), 55))
     assert worn["Suit"] == 80
+    around = named(reader.read([thing(taxonomy, "Person", 90)], scene(p980=0.8), 55))
+    assert around["Volcano"] == 80
 
 
 def test_a_person_is_no_ape(reader: LabelReader, taxonomy: Taxonomy) -> None:
@@ -116,6 +119,8 @@ def test_the_shipped_rules_withhold_kinds_too(taxonomy: Taxonomy) -> None:
     rules = load_rules(find_models_dir(), taxonomy)
     assert {"Primate", "Gorilla", "Macaque", "Cobra", "Ski Mask"} <= rules.withheld
     assert not rules.withheld & {"Dog", "Horse", "Suit", "Hat"}
+    assert {"Seashore", "Restaurant", "School Bus", "Pizza"} <= rules.around
+    assert not rules.around & (rules.withheld | rules.wear)
     for probabilities, confidences in (rules.alone, rules.before, rules.worn):
         assert probabilities == sorted(probabilities) and confidences == sorted(confidences)
         assert (probabilities[0], probabilities[-1]) == (0, 1) and 0 <= confidences[0] <= confidences[
