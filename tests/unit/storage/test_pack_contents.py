@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,3 +230,12 @@ def test_ids_out_of_names() -> None:
     assert pack_id_of("Ältere Köpfe (2)") == "altere-kopfe-2"
     assert pack_id_of("日本") == "pack"
     assert len(pack_id_of("a" * 300)) == 64
+
+
+def test_the_lists_in_the_manual_can_be_read() -> None:
+    manual = Path(__file__).parents[3] / "docs" / "celebrity-packs.md"
+    first, second = re.findall(r"```toml\n(.*?)```", manual.read_text("utf-8"), re.S)
+    found = parse((first + second).encode(), "pack.toml")
+    assert (found.id, found.name, len(found.entries)) == ("congress", "Members of Congress", 2)
+    assert found.entries[1].pictures == ("pictures/C001098-1.jpg", "pictures/C001098-2.jpg")
+    assert found.vectors[0].people == ("A000369", "C001098", "C001098")
