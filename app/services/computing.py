@@ -13,10 +13,11 @@ from app.inference.manifest import Task, find_models_dir, load_manifest
 from app.inference.sessions import ProviderChoice, choose_provider
 
 NAMES: Final = {"cpu": "CPU", "cuda": "CUDA", "directml": "DirectML", "coreml": "CoreML"}
+TELLS_APART: Final = "Tells faces apart"
 _TASKS: Final = {
     Task.FACE_DETECTION: "Finds faces",
     Task.SMALL_FACE_DETECTION: "Finds small faces",
-    Task.FACE_EMBEDDING: "Tells faces apart",
+    Task.FACE_EMBEDDING: TELLS_APART,
     Task.FACE_MESH: "Finds 478 points of a face",
     Task.AGE: "Estimates age",
     Task.GENDER: "Estimates gender",

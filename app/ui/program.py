@@ -108,6 +108,7 @@ class LibraryWindow(QObject):
             PageSpec("search", "Search", "magnifying-glass", self._search),
             PageSpec("analyse", "Analyse", "bounding-box", self._analyse),
             PageSpec("history", "History", "clock-counter-clockwise", self._history),
+            PageSpec("models", "Models", "cube", self._models),
             PageSpec("settings", "Settings", "gear-six", self._settings_page),
         ]
 
@@ -218,6 +219,11 @@ class LibraryWindow(QObject):
 
         bench = self._bench
         return HistoryPage(self.host, self.tasks, bench.history, bench.collections, bench.users)
+
+    def _models(self) -> QWidget:
+        from app.ui.models.page import ModelsPage
+
+        return ModelsPage(self.host, self.tasks, self._bench.models, self._bench.jobs)
 
     def _settings_page(self) -> QWidget:
         from app.ui.settings.page import SettingsPage

@@ -10,7 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.records import ChangeSet, Collection
 from app.jobs import JobState, JobView
+from app.services.ingest import IngestService
 from app.services.library_care import LibraryCare
+from app.services.models.switches import KIND as SWITCH_KIND
+from app.services.models.switches import Switches
 from app.services.outside import OutsideChanges
 from app.services.workbench import Workbench
 from app.ui.controller.bridge import Bridge
@@ -104,6 +107,10 @@ class WindowController(QObject):
         self._host.set_collection(collection_pk, "")
         self.refresh()
         self._tasks.run(self._bench.ingest.interrupted, done=self._offer, failed=self._host.show_error)
+        # A switch to another model was asked for, and costs nothing while it runs: it goes on by itself.
+        self._tasks.run(
+            self._bench.models.switches.take_up, failed=self._host.show_error, priority=Priority.BACKGROUND
+        )
         self._watch.start()
         care = LibraryCare(self._bench.library)
         for chore in (self._bench.photos.check_files, care.back_up_if_due):
@@ -281,13 +288,19 @@ class WindowController(QObject):
         if view.state.ended:
             # An interrupted or failed job's x puts it away for good.
             self._jobs.pop(job_id)
-            self._tasks.run(self._bench.ingest.dismiss, job_id, failed=self._host.show_error)
+            if view.state is JobState.INTERRUPTED or view.kind != SWITCH_KIND:
+                dismiss = self._keeper(view).dismiss
+                self._tasks.run(dismiss, job_id, failed=self._host.show_error)
         else:
             self._cancelling.add(job_id)
             self._bench.jobs.cancel(job_id)
         self._show_jobs()
 
+    def _keeper(self, view: JobView | None) -> IngestService | Switches:
+        """What goes on with a stored job, or gives it up."""
+        switch = view is not None and view.kind == SWITCH_KIND
+        return self._bench.models.switches if switch else self._bench.ingest
+
     def _resume(self, job_id: int) -> None:
-        self._tasks.run(
-            self._bench.ingest.resume, job_id, done=self._job_changed, failed=self._host.show_error
-        )
+        resume = self._keeper(self._jobs.get(job_id)).resume
+        self._tasks.run(resume, job_id, done=self._job_changed, failed=self._host.show_error)

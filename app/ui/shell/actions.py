@@ -27,6 +27,7 @@ _TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "search": ("Search", "magnifying-glass", ("Ctrl+6",)),
     "analyse": ("Analyse", "bounding-box", ("Ctrl+7",)),
     "history": ("History", "clock-counter-clockwise", ("Ctrl+9",)),
+    "models": ("Models", "cube", ("Ctrl+Shift+M",)),
     "go_to": ("Go to…", "command", ("Ctrl+K",)),
     "sidebar": ("Sidebar", "columns", ("Ctrl+B",)),
     "next_region": ("Next region", "", ("F6",)),
@@ -35,7 +36,7 @@ _TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "keys": ("Keys of this page", "keyboard", ("F1", "?")),
     "about": ("About Likeness", "info", ()),
 }
-PAGE_ACTIONS = ("photos", "faces", "people", "compare", "search", "analyse", "history")
+PAGE_ACTIONS = ("photos", "faces", "people", "compare", "search", "analyse", "history", "models")
 _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
@@ -73,6 +74,7 @@ class Actions(QObject):
     search: QAction
     analyse: QAction
     history: QAction
+    models: QAction
     go_to: QAction
     sidebar: QAction
     next_region: QAction

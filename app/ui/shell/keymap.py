@@ -17,6 +17,7 @@ EVERYWHERE = KeyGroup(
     (
         ("Ctrl 1 / 2 / 3", "Photos, Faces, People"),
         ("Ctrl 5 / 6 / 7 / 9", "Compare, Search, Analyse, History"),
+        ("Ctrl Shift M", "Models"),
         ("Ctrl K", "Go to a page, person, photo"),
         ("Ctrl O", "Add photos"),
         ("Ctrl Shift O", "Add a folder"),

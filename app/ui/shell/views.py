@@ -124,4 +124,5 @@ TOOL_PAGES = (
     ("search", "Search", "magnifying-glass"),
     ("analyse", "Analyse", "bounding-box"),
     ("history", "History", "clock-counter-clockwise"),
+    ("models", "Models", "cube"),
 )
