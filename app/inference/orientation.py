@@ -25,11 +25,13 @@ from app.inference.resampling import halved
 # Faces that vote, the largest first; smaller ones than this (pixels) have nothing to say.
 VOTERS: Final = 4
 LEAST_SIDE: Final = 20.0
-# In sums of log-odds of both networks. So much surer must another turn be than upright: none of 378 upright
-# faces is turned, and 93 % of turned ones are noticed by themselves. Upright that alone: 73 % of upright
-# faces reach it, and 0.2 % of turned ones.
-MARGIN: Final = 2.0
+# In sums of log-odds of both networks. A largest face this sure of being upright settles it: three in four
+# upright faces are, and 0.2 % of turned ones.
 SURELY_UPRIGHT: Final = 7.0
+# So far upright must lead to be believed at once; else the mirror images are asked too, and another turn must
+# lead by the margin in the mean. None of 433 upright faces is turned so, and 99 % of turned ones are noticed.
+LEAD: Final = 2.0
+MARGIN: Final = 1.0
 # Without a face as the photo lies, one of this score in a turned copy of about this area is looked at.
 SEEN: Final = 0.8
 COPY_AREA: Final = 320 * 240
@@ -100,15 +102,26 @@ class TurnFinder:
         votes = self._votes(pixels, boxes)
         if not len(boxes) or votes.max() <= 0:
             # Nothing that looks like a face any way up: others may be seen when the picture is turned.
-            votes = self._votes(pixels, self._seen_turned(pixels))
+            boxes = self._seen_turned(pixels)
+            votes = self._votes(pixels, boxes)
+        if not len(boxes) or votes[0] - votes[1:].max() >= LEAD:
+            return 0
+        votes = (votes + self._votes(pixels, boxes, mirrored=True)) / 2
         best = int(np.argmax(votes))
         return best * 90 if votes[best] > votes[0] + MARGIN else 0
 
-    def _votes(self, pixels: NDArray[np.uint8], boxes: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(4,): how much the faces say for each turn clockwise."""
+    def _votes(
+        self, pixels: NDArray[np.uint8], boxes: NDArray[np.float32], mirrored: bool = False
+    ) -> NDArray[np.float64]:
+        """(4,): how much the faces, or their mirror images, say for each turn clockwise."""
         total = np.zeros(4)
         for box in boxes:
-            total += self._sureness(square_around(pixels, box)[0], (0, 1, 2, 3))
+            square = square_around(pixels, box)[0]
+            if mirrored:
+                # In a mirror what lies to the left lies to the right.
+                total += self._sureness(np.ascontiguousarray(square[:, ::-1]), (0, 3, 2, 1))
+            else:
+                total += self._sureness(square, (0, 1, 2, 3))
         return total
 
     def _sureness(self, square: NDArray[np.uint8], turns: tuple[int, ...]) -> NDArray[np.float64]:
