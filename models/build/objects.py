@@ -2,7 +2,8 @@
 
 The package keeps the network as a PyTorch export gone through ONNX and TensorFlow: the same convolutions
 between turns of the axes and separate paddings, fixed to 416 x 416. Here they are put together again: every
-tensor is (n, C, H, W), paddings and biases belong to their convolutions, the sides are free (multiples of 32).
+tensor is (n, C, H, W), paddings and biases belong to their convolutions, the sides are free (multiples of
+32).
 The weights are float16 in the package and stay so: nothing is lost.
 """
 
