@@ -34,11 +34,11 @@ class LocalCrops(QObject):
     def pixmap(self, request: ImageRequest) -> QPixmap | None:
         found = self._made.get(request)
         if found is None and self._analysed is not None:
-            faces = self._analysed.analysis.faces
-            index = next((i for i in range(len(faces)) if face_key(i) == request.key), None)
+            count = self._analysed.count
+            index = next((i for i in range(count) if face_key(i) == request.key), None)
             if index is None:
                 return None
-            image = square(self._analysed.analysis.pixels, faces[index].face.box)
+            image = square(self._analysed.pixels, self._analysed.box(index))
             found = self._made[request] = _fitted(image, request)
         return found
 

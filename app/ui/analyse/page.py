@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from app.domain.attributes import Label
 from app.domain.records import ChangeSet
 from app.services.celebrities import CelebrityService
 from app.services.describing import DescribeService
@@ -130,7 +130,7 @@ class AnalysePage(QWidget):
         self.zone.dropped.connect(self.take)
         self.zone.faces_dropped.connect(self._take_face)
         self.waiting.cancelled.connect(self._cancel)
-        self.inspector.lit.connect(lambda label: self.canvas.set_highlights(highlights(label)))
+        self.inspector.lit.connect(self._light)
         self.inspector.celebrities.retry.connect(self._ask_celebrities)
         self.inspector.tabs.currentChanged.connect(lambda _index: self.canvas.set_highlights(()))
 
@@ -265,15 +265,19 @@ class AnalysePage(QWidget):
             canvas.set_marks(Marks())
             self.inspector.show_picture(None)
             return
-        canvas.set_picture(analysed.view, analysed.analysis.width, analysed.analysis.height)
+        canvas.set_picture(analysed.view, *analysed.size)
         canvas.fit(animated=False)
         canvas.set_marks(analysed.marks({}))
         for index, face in enumerate(analysed.analysis.faces):
-            canvas.set_dense(LandmarkLayer.THIRTY, index, face.attributes.landmarks)
-            canvas.set_dense(LandmarkLayer.MESH, index, np.asarray(face.mesh))
+            canvas.set_dense(LandmarkLayer.THIRTY, index, analysed.points(face.attributes.landmarks))
+            canvas.set_dense(LandmarkLayer.MESH, index, analysed.points(face.mesh))
         self.inspector.show_picture(analysed)
         if analysed.count:
             self.selection.select(analysed.chosen)
+
+    def _light(self, label: Label | None) -> None:
+        turned = self.analysed.turned if self.analysed else 0
+        self.canvas.set_highlights(highlights(label, turned))
 
     def _ask_celebrities(self) -> None:
         """After the rest: the picture is shown meanwhile."""

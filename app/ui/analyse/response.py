@@ -52,9 +52,11 @@ def response_json(
     """`celebrities` is None until they were asked for: then nobody is recognised yet."""
     analysis = analysed.analysis
     if operation is Operation.FACES:
-        return shapes.detect_faces((each.face, each.attributes) for each in analysis.faces)
+        answer = shapes.detect_faces((each.face, each.attributes) for each in analysis.faces)
+        return answer | {"OrientationCorrection": shapes.orientation(analysis.turned)}
     if operation is Operation.LABELS:
-        return shapes.detect_labels(analysis.description, MIN_LABEL, MOST_LABELS)
+        answer = shapes.detect_labels(analysis.description, MIN_LABEL, MOST_LABELS)
+        return answer | {"OrientationCorrection": shapes.orientation(analysis.turned)}
     if operation is Operation.MODERATION:
         return shapes.moderation(analysis.description, MIN_MODERATION)
     return {} if celebrities is None else celebrity_shapes.recognized(celebrities)

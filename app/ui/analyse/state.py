@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from app.domain.errors import ResourceNotFound
-from app.domain.geometry import BoundingBox
+from app.domain.geometry import BoundingBox, turned_points
 from app.services.describing import DescribeService, ImageAnalysis
 from app.services.faces import FaceService
 from app.services.fetch import fetch
@@ -27,13 +27,35 @@ _DARK, _WHITE = "#DB121515", "#FFFFFF"
 
 @dataclass(frozen=True, eq=False)
 class Analysed:
-    """`chosen` is the face to begin with; `path` the file, where there is one, for the equal command."""
+    """`chosen` is the face to begin with; `path` the file, where there is one, for the equal command.
+
+    A picture that lies on its side or its head is shown upright: `pixels` and `view` are turned clockwise
+    by `turned` degrees, and so is what the properties say. The analysis itself is of the picture as it is.
+    """
 
     name: str
     analysis: ImageAnalysis
+    pixels: NDArray[np.uint8]
     view: Mipmaps
     chosen: int = 0
     path: Path | None = None
+
+    @property
+    def turned(self) -> int:
+        return self.analysis.turned or 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels as it is shown."""
+        width, height = self.analysis.width, self.analysis.height
+        return (height, width) if self.turned in (90, 270) else (width, height)
+
+    def box(self, index: int) -> BoundingBox:
+        return self.analysis.faces[index].face.box.turned(self.turned)
+
+    def points(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
+        """(n, 2 or more) ratios of the picture as it is, as (n, 2) of the picture as it is shown."""
+        return turned_points(points[:, :2], self.turned)
 
     @property
     def count(self) -> int:
@@ -42,7 +64,8 @@ class Analysed:
     def caption(self) -> str:
         """ "group.jpg · 1,200 × 800 · 4 faces"."""
         faces = "no face" if not self.count else "1 face" if self.count == 1 else f"{self.count:,} faces"
-        return f"{self.name} · {self.analysis.width:,} × {self.analysis.height:,} · {faces}"
+        lies = " · shown upright" if self.turned else ""
+        return f"{self.name} · {self.analysis.width:,} × {self.analysis.height:,} · {faces}{lies}"
 
     def title(self, index: int) -> str:
         """A face in words: "Face 1 of 4, looks 34–42 · appears to be a woman"."""
@@ -62,10 +85,9 @@ class Analysed:
                 name, similarity = names[index]
                 tag = Tag(name, f"{similarity:.1f}", _DARK, _WHITE)
                 title = f"{title}, {name} {similarity:.1f}"
-            face = each.face
-            mark = Mark(index, face.box, face.landmarks, Stroke.THIN, _WHITE, tag, title, index not in names)
-            marks.append(mark)
-        return Marks(marks, self.analysis.width, self.analysis.height)
+            five, minor = each.face.landmarks.turned(self.turned), index not in names
+            marks.append(Mark(index, self.box(index), five, Stroke.THIN, _WHITE, tag, title, minor))
+        return Marks(marks, *self.size)
 
 
 Load = Callable[[], Analysed]
@@ -121,7 +143,10 @@ class Analysing:
     ) -> Analysed:
         with reading(name):
             analysis = self._describe.analyse(source)
-        view = mipmaps(analysis.pixels, analysis.width, analysis.height)
+        # Counter-clockwise is numpy's way round.
+        pixels = np.ascontiguousarray(np.rot90(analysis.pixels, -(analysis.turned or 0) // 90))
+        width, height = analysis.width, analysis.height
+        view = mipmaps(pixels, *((height, width) if analysis.turned in (90, 270) else (width, height)))
         overlaps = [each.face.box.iou(box) if box else 0.0 for each in analysis.faces]
         chosen = max(range(len(overlaps)), key=overlaps.__getitem__, default=0)
-        return Analysed(name, analysis, view, chosen, path)
+        return Analysed(name, analysis, pixels, view, chosen, path)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.ui.theme.jpeg import image_of_jpeg
@@ -63,6 +63,16 @@ def _halved(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         image = Image.frombuffer("RGB", size, strip, "raw", "RGB", 0, 1)
         half[top : top + _STRIP] = np.asarray(image.reduce(2))[:, :width]
     return half
+
+
+def turned_mipmaps(picture: Mipmaps, degrees: int) -> Mipmaps:
+    """The picture turned clockwise by 0, 90, 180 or 270 degrees; for a worker thread when it is large."""
+    if not degrees:
+        return picture
+    around = QTransform().rotate(degrees)
+    levels = tuple(level.transformed(around) for level in picture.levels)
+    size = (picture.width, picture.height) if degrees == 180 else (picture.height, picture.width)
+    return Mipmaps(levels, *size)
 
 
 def mipmaps_of_thumbnail(jpeg: bytes, width: int, height: int) -> Mipmaps | None:

@@ -55,6 +55,8 @@ def face_menu(page: PhotoPage, state: PhotoState | None, face_pk: int | None) ->
     if view is None or state is None:
         menu.addAction("Draw a missed face", lambda: page.canvas.set_tool(Tool.DRAW)).setShortcut("D")
         menu.addAction("Show the whole picture", page.canvas.fit).setShortcut("0")
+        menu.addAction("Turn clockwise", lambda: page.turn(90))
+        menu.addAction("Turn counterclockwise", lambda: page.turn(270))
         menu.addAction("Copy as JSON", page.copy_json).setShortcut("Ctrl+Shift+C")
         return menu
     key = view.face.id

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.geometry import BoundingBox, LandmarkType
+from app.domain.geometry import BoundingBox, LandmarkType, turned_points
 from app.domain.records import ChangeSet
 from app.services.face_edits import FaceEditService
 from app.services.faces import FaceService
@@ -23,6 +24,8 @@ class FaceActs(QObject):
 
     done = Signal(object)
     failed = Signal()
+    turned = 0
+    """Degrees clockwise by which the photo is shown: boxes and points are stored as of the photo as it is."""
 
     def __init__(
         self,
@@ -53,13 +56,19 @@ class FaceActs(QObject):
         self._run(None, self._faces.delete_pks, [face_pk])
 
     def set_box(self, face_pk: int, box: BoundingBox) -> None:
-        self._run(face_pk, self._edits.set_box, face_pk, box)
+        self._run(face_pk, self._edits.set_box, face_pk, self._back(box))
 
     def set_landmark(self, face_pk: int, kind: LandmarkType, x: float, y: float) -> None:
+        ((x, y),) = turned_points(np.array([[x, y]]), -self.turned % 360).tolist()
         self._run(face_pk, self._edits.set_landmark, face_pk, kind, x, y)
 
     def add(self, collection_pk: int, photo_pk: int, box: BoundingBox) -> None:
-        self._tasks.run(self._edits.add, collection_pk, photo_pk, box, done=self._added, failed=self._fail)
+        self._tasks.run(
+            self._edits.add, collection_pk, photo_pk, self._back(box), done=self._added, failed=self._fail
+        )
+
+    def _back(self, box: BoundingBox) -> BoundingBox:
+        return box.turned(-self.turned % 360) if self.turned else box
 
     def _added(self, result: tuple[int, ChangeSet]) -> None:
         self._finish(*result)

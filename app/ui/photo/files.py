@@ -9,17 +9,24 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.domain.records import ChangeSet
 from app.services.ingest import IngestService
+from app.services.photos import PhotoService
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.photo.state import PhotoState, last_seen
 
 
 class FileActs(QObject):
     def __init__(
-        self, host: PageHost, tasks: TaskRunner, ingest: IngestService, parent: QObject | None = None
+        self,
+        host: PageHost,
+        tasks: TaskRunner,
+        ingest: IngestService,
+        photos: PhotoService,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._host, self._tasks, self._ingest = host, tasks, ingest
+        self._host, self._tasks, self._ingest, self._photos = host, tasks, ingest, photos
 
     def copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -32,6 +39,22 @@ class FileActs(QObject):
         name, _ = QFileDialog.getOpenFileName(parent, f"Where is {state.detail.name} now?", start)
         if name:
             self.located(state.collection_pk, Path(name))
+
+    def turn(self, state: PhotoState, degrees: int) -> None:
+        """Show the photo turned clockwise by so much more than now; its file is not touched."""
+        wanted = (state.turned + degrees) % 360
+        self._tasks.run(
+            self._photos.turn,
+            state.collection_pk,
+            [state.photo_pk],
+            wanted,
+            done=self._turned,
+            failed=self._host.show_error,
+        )
+
+    def _turned(self, changes: ChangeSet) -> None:
+        if changes.change is not None:
+            self._host.toast(changes.change.summary, changes.change.id)
 
     def located(self, collection_pk: int, path: Path) -> None:
         """The photo is known again by its content: indexing the file only notes its new place."""

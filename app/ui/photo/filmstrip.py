@@ -41,6 +41,8 @@ class Strip(QAbstractScrollArea):
         super().__init__(parent)
         self.theme, self._images = theme, images
         self._ids: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.turned: dict[int, int] = {}
+        """Degrees clockwise by which some photos are shown, as far as the page knows it."""
         self._current = -1
         self._hovered = -1
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -145,9 +147,9 @@ class Strip(QAbstractScrollArea):
         self._images.end_frame(self)
 
     def _paint_cell(self, painter: QPainter, row: int, ratio: float) -> None:
-        rect = self.cell(row)
+        rect, photo_pk = self.cell(row), int(self._ids[row])
         request = ImageRequest(
-            photo_key(int(self._ids[row])),
+            photo_key(photo_pk, self.turned.get(photo_pk, 0)),
             round(rect.width() * ratio),
             round(rect.height() * ratio),
             Radius.PHOTO * ratio,

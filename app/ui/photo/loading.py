@@ -43,7 +43,7 @@ class PhotoLoader(QObject):
     ) -> None:
         super().__init__(parent)
         self._tasks, self._photos, self._users, self._search = tasks, photos, users, search
-        self._kept: OrderedDict[int, Mipmaps] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int], Mipmaps] = OrderedDict()
         self._shown: int | None = None
         self._said = ""
 
@@ -67,34 +67,35 @@ class PhotoLoader(QObject):
     def _have_facts(self, photo_pk: int, opened: Opened) -> None:
         self.opened.emit(photo_pk, opened)
 
-    def load_pixels(self, photo_pk: int) -> None:
+    def load_pixels(self, photo_pk: int, turned: int = 0) -> None:
         """From what was kept or read ahead, else from the file."""
-        kept = self._kept.get(photo_pk)
+        kept = self._kept.get((photo_pk, turned))
         if kept is not None:
-            self._kept.move_to_end(photo_pk)
+            self._kept.move_to_end((photo_pk, turned))
             self.pixels.emit(photo_pk, kept)
             return
         self._tasks.run(
             load_pixels,
             self._photos,
             photo_pk,
-            done=partial(self._have_pixels, photo_pk),
+            turned,
+            done=partial(self._have_pixels, photo_pk, turned),
             failed=partial(self.unreadable.emit, photo_pk),
             key=(id(self), "pixels"),
         )
 
-    def _have_pixels(self, photo_pk: int, picture: Mipmaps) -> None:
-        self._keep(photo_pk, picture)
+    def _have_pixels(self, photo_pk: int, turned: int, picture: Mipmaps) -> None:
+        self._keep(photo_pk, turned, picture)
         self.pixels.emit(photo_pk, picture)
 
     def read_ahead(self, photo_pk: int) -> None:
         """Read the picture that is likely to come next, after everything that is waited for."""
-        if photo_pk not in self._kept:
+        if (photo_pk, 0) not in self._kept:
             self._tasks.run(
                 load_pixels,
                 self._photos,
                 photo_pk,
-                done=partial(self._keep, photo_pk),
+                done=partial(self._keep, photo_pk, 0),
                 failed=_not_now,
                 key=(id(self), "ahead"),
                 priority=Priority.BACKGROUND,
@@ -123,9 +124,9 @@ class PhotoLoader(QObject):
         self._shown = None
         self._kept.clear()
 
-    def _keep(self, photo_pk: int, picture: Mipmaps) -> None:
-        self._kept[photo_pk] = picture
-        self._kept.move_to_end(photo_pk)
+    def _keep(self, photo_pk: int, turned: int, picture: Mipmaps) -> None:
+        self._kept[photo_pk, turned] = picture
+        self._kept.move_to_end((photo_pk, turned))
         while len(self._kept) > 1 and sum(map(_bytes, self._kept.values())) > _KEPT_BYTES:
             self._kept.popitem(last=False)
 

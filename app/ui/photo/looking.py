@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from app.domain.attributes import FaceAttributes, Label, PhotoDescription
-from app.domain.geometry import BoundingBox
+from app.domain.geometry import BoundingBox, turned_points
 from app.services.describing import DescribeService
 from app.ui.attributes.layer_control import LayerControl
 from app.ui.attributes.state import Answer
@@ -23,9 +23,12 @@ from app.ui.photo.inspector import Inspector
 from app.ui.photo.state import PhotoState
 
 
-def highlights(label: Label | None) -> list[Highlight]:
-    """The boxes of a label's things."""
-    return [Highlight(BoundingBox(*each.box), label.name) for each in label.instances] if label else []
+def highlights(label: Label | None, turned: int = 0) -> list[Highlight]:
+    """The boxes of a label's things, in the picture turned clockwise by 0, 90, 180 or 270 degrees."""
+    if label is None:
+        return []
+    boxes = [BoundingBox(*each.box) for each in label.instances]
+    return [Highlight(box.turned(turned) if turned else box, label.name) for box in boxes]
 
 
 class Looking(QObject):
@@ -54,7 +57,7 @@ class Looking(QObject):
         inspector.shown.connect(self.ask)
         inspector.faces.attributes.retry.connect(lambda: self.ask(again=True))
         inspector.photo.description.retry.connect(lambda: self.ask(again=True))
-        inspector.photo.description.lit.connect(lambda label: canvas.set_highlights(highlights(label)))
+        inspector.photo.description.lit.connect(self._light)
         layers.chosen.connect(self._show_layer)
 
     def show(self, state: PhotoState | None) -> None:
@@ -65,8 +68,11 @@ class Looking(QObject):
             self._canvas.dense.forget()
             self._canvas.set_highlights(())
             self._inspector.photo.description.show_answer(Answer())
-        elif state is not None:
+        else:
             self._forget_moved(before, state)
+            if before.turned != state.turned:
+                self._canvas.dense.forget()
+                self._canvas.set_highlights(())
         self.ask()
         self._ask_points()
 
@@ -115,7 +121,12 @@ class Looking(QObject):
             self._inspector.json.show_attributes(self.describing.attributes())
 
     def _have_points(self, layer: LandmarkLayer, face_pk: int, points: NDArray[np.floating]) -> None:
-        self._canvas.set_dense(layer, face_pk, points)
+        turned = self._state.turned if self._state is not None else 0
+        self._canvas.set_dense(layer, face_pk, turned_points(points[:, :2], turned) if turned else points)
+
+    def _light(self, label: Label | None) -> None:
+        turned = self._state.turned if self._state is not None else 0
+        self._canvas.set_highlights(highlights(label, turned))
 
     def _show_layer(self, layer: LandmarkLayer) -> None:
         self._canvas.set_layers(landmarks=layer)

@@ -40,7 +40,7 @@ from app.ui.photo.inspector import Inspector
 from app.ui.photo.loading import PhotoLoader
 from app.ui.photo.looking import Looking
 from app.ui.photo.notice import Notice
-from app.ui.photo.state import Opened, PhotoState, Suggestion, trouble
+from app.ui.photo.state import Opened, PhotoState, Suggestion
 from app.ui.theme import Size
 
 _NO_IDS = np.zeros(0, np.int64)
@@ -79,7 +79,7 @@ class PhotoPage(QWidget):
         self.selection = FaceSelection(self)
         self.loader = PhotoLoader(tasks, photos, users, search, self)
         self.acts = FaceActs(host, tasks, faces, users, edits, self)
-        self.files = FileActs(host, tasks, ingest, self)
+        self.files = FileActs(host, tasks, ingest, photos, self)
         self._build()
         self.looking = Looking(
             tasks, describe, self.canvas, self.inspector, self.header.layers, self.selection, self
@@ -144,7 +144,8 @@ class PhotoPage(QWidget):
         panel.photo.locate_wanted.connect(self.locate)
         panel.photo.description.chosen.connect(lambda name: self._host.navigate("photos", label=name))
         panel.copy_wanted.connect(self.copy_json)
-        self.notice.acted.connect(self.locate)
+        self.notice.locate_wanted.connect(self.locate)
+        self.notice.turn_wanted.connect(self.turn)
         self.filmstrip.chosen.connect(lambda row: self.show_photo(int(self._ids[row])))
         self.filmstrip.stepped.connect(self.step)
         self.loader.opened.connect(self._opened)
@@ -248,23 +249,23 @@ class PhotoPage(QWidget):
         if photo_pk != self._photo_pk:
             return
         before, state = self._state, opened.state
-        same = before is not None and before.photo_pk == photo_pk
+        same = before is not None and (before.photo_pk, before.turned) == (photo_pk, state.turned)
         if same and before is not None:
             # Keep what was suggested until it is asked again, so that nothing flickers.
             unnamed = {view.face.id for view in state.faces if view.user is None}
             kept = {pk: s for pk, s in before.suggestions.items() if pk in unnamed}
             state = state.with_suggestions(kept) if before.asked else state
-        photo = state.detail.photo
         self.header.set_name(state.detail.name, self.header.caption.text())
         if not same or (self.canvas.picture is None and opened.preview is not None):
-            self.canvas.set_picture(opened.preview, photo.width, photo.height)
+            self.canvas.set_picture(opened.preview, *state.size)
         self._show(state)
         if self._wanted_face is not None:
             self.selection.select(self._wanted_face)
             self._wanted_face = None
-        self.notice.say(trouble(state), can_locate=state.missing)
+        self.notice.show_state(state)
+        self.filmstrip.strip.turned[photo_pk] = state.turned
         if not same or self.notice.isVisible():
-            self.loader.load_pixels(photo_pk)
+            self.loader.load_pixels(photo_pk, state.turned)
         self.loader.ask_suggestions(state)
         self._find_collection_id(state.collection_pk)
 
@@ -272,6 +273,7 @@ class PhotoPage(QWidget):
         self._state = state
         self.canvas.set_marks(state.marks() if state else Marks())
         self.editor.set_names(state.names() if state else [])
+        self.acts.turned = state.turned if state else 0
         self.inspector.show_state(state, self._collection_id, self._model_version)
         self.looking.show(state)
 
@@ -293,7 +295,7 @@ class PhotoPage(QWidget):
             return
         self.canvas.set_picture(picture, picture.width, picture.height)
         if self._state is not None:
-            self.notice.say(trouble(self._state), can_locate=self._state.missing)
+            self.notice.show_state(self._state)
         row = self._row_of(photo_pk)
         if 0 <= row < len(self._ids) - 1:
             self.loader.read_ahead(int(self._ids[row + 1]))
@@ -379,6 +381,10 @@ class PhotoPage(QWidget):
     def locate(self) -> None:
         if self._state is not None:
             self.files.locate(self._state, self)
+
+    def turn(self, degrees: int) -> None:
+        if self._state is not None:
+            self.files.turn(self._state, degrees)
 
     # Looks
 

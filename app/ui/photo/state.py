@@ -12,7 +12,7 @@ from app.services.photos import PhotoDetail, PhotoService
 from app.services.search import SearchService
 from app.services.users import UserService
 from app.ui.canvas.marks import Mark, Marks, Stroke, Tag
-from app.ui.canvas.picture import Mipmaps, mipmaps, mipmaps_of_thumbnail
+from app.ui.canvas.picture import Mipmaps, mipmaps, mipmaps_of_thumbnail, turned_mipmaps
 from app.ui.theme import person_color
 
 _SUGGESTED_FILL, _SUGGESTED_INK = "#1C2020", "#FFFFFF"
@@ -47,6 +47,23 @@ class PhotoState:
         return tuple(view for view in self.detail.faces if not view.hidden)
 
     @property
+    def turned(self) -> int:
+        """Degrees clockwise by which the photo is shown: what is stored is of the photo as it is."""
+        return self.detail.shown_turned
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels as it is shown."""
+        width, height = self.detail.photo.width, self.detail.photo.height
+        return (height, width) if self.turned in (90, 270) else (width, height)
+
+    @property
+    def lies(self) -> int:
+        """Degrees clockwise by which it wants to be turned, as its faces say; 0 where it is shown turned
+        already, or where nothing is wrong."""
+        return 0 if self.turned else self.detail.photo.turned or 0
+
+    @property
     def missing(self) -> bool:
         """True when no file of the photo was there when last looked for."""
         return all(path.missing for path in self.detail.paths)
@@ -69,9 +86,15 @@ class PhotoState:
         return replace(self, suggestions=suggestions, asked=True)
 
     def marks(self) -> Marks:
-        photo = self.detail.photo
         marks = [_mark(view, self.suggestions.get(view.face.id)) for view in self.faces]
-        return Marks(marks, photo.width, photo.height)
+        if self.turned:
+            marks = [_turned(mark, self.turned) for mark in marks]
+        return Marks(marks, *self.size)
+
+
+def _turned(mark: Mark, degrees: int) -> Mark:
+    points = mark.landmarks.turned(degrees) if mark.landmarks is not None else None
+    return replace(mark, box=mark.box.turned(degrees), landmarks=points)
 
 
 def _mark(view: FaceView, suggestion: Suggestion | None) -> Mark:
@@ -109,13 +132,15 @@ def open_photo(photos: PhotoService, users: UserService, collection_pk: int, pho
     thumbnail = photos.thumbnail(photo_pk)
     photo = detail.photo
     preview = mipmaps_of_thumbnail(thumbnail, photo.width, photo.height) if thumbnail else None
+    if preview is not None:
+        preview = turned_mipmaps(preview, detail.shown_turned)
     return Opened(PhotoState(collection_pk, detail, tuple(people)), preview)
 
 
-def load_pixels(photos: PhotoService, photo_pk: int) -> Mipmaps:
-    """The picture at its full size. Raises ImageError."""
+def load_pixels(photos: PhotoService, photo_pk: int, turned: int = 0) -> Mipmaps:
+    """The picture at its full size, turned clockwise by 0, 90, 180 or 270 degrees. Raises ImageError."""
     image = photos.pixels(photo_pk)
-    return mipmaps(image.pixels, image.width, image.height)
+    return turned_mipmaps(mipmaps(image.pixels, image.width, image.height), turned)
 
 
 def suggest(search: SearchService, state: PhotoState) -> dict[int, Suggestion]:

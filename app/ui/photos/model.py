@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QObject
 
+from app.domain.geometry import BoundingBox
 from app.domain.records import PhotoStatus
 from app.services.photos import Listing, PhotoCell, PhotoService
 from app.ui.controller import TaskRunner
@@ -97,9 +98,9 @@ def content_of(cell: PhotoCell) -> CellContent:
     quiet = state is not CellState.READY or not cell.named or len(cell.faces) > 1
     return CellContent(
         name=f"{cell.name}, {cell.caption}",
-        image=photo_key(cell.id) if cell.status is not PhotoStatus.FAILED else None,
+        image=photo_key(cell.id, cell.shown_turned) if cell.status is not PhotoStatus.FAILED else None,
         focus=centre,
-        aspect=cell.width / cell.height if cell.height else 1.0,
+        aspect=_aspect(cell),
         state=state,
         reason=cell.reason or "",
         caption=cell.caption,
@@ -107,8 +108,8 @@ def content_of(cell: PhotoCell) -> CellContent:
         dot=cell.caption_color,
         badge=len(cell.faces),
         boxes=tuple(
-            CellBox(face.box.left, face.box.top, face.box.width, face.box.height, face.color)
-            for face in cell.faces
+            CellBox(box.left, box.top, box.width, box.height, face.color)
+            for face, box in zip(cell.faces, _boxes(cell), strict=True)
         ),
         tooltip=_tooltip(cell),
         subject=cell,
@@ -127,12 +128,26 @@ def _tooltip(cell: PhotoCell) -> str:
     return "\n".join(lines)
 
 
+def _aspect(cell: PhotoCell) -> float:
+    """Width over height as the photo is shown."""
+    if not cell.width or not cell.height:
+        return 1.0
+    aspect = cell.width / cell.height
+    return 1 / aspect if cell.shown_turned in (90, 270) else aspect
+
+
+def _boxes(cell: PhotoCell) -> list[BoundingBox]:
+    """The faces' boxes in the photo as it is shown."""
+    return [face.box.turned(cell.shown_turned) if cell.shown_turned else face.box for face in cell.faces]
+
+
 def _centre(cell: PhotoCell) -> tuple[float, float]:
     """The middle of all the faces: what a square crop must keep."""
     if not cell.faces:
         return (0.5, 0.5)
-    left = min(face.box.left for face in cell.faces)
-    right = max(face.box.right for face in cell.faces)
-    top = min(face.box.top for face in cell.faces)
-    bottom = max(face.box.bottom for face in cell.faces)
+    boxes = _boxes(cell)
+    left = min(box.left for box in boxes)
+    right = max(box.right for box in boxes)
+    top = min(box.top for box in boxes)
+    bottom = max(box.bottom for box in boxes)
     return (min(max((left + right) / 2, 0.0), 1.0), min(max((top + bottom) / 2, 0.0), 1.0))

@@ -16,7 +16,7 @@ from app.services.users import UserService
 from app.ui.attributes.chips import LabelChip, LooksChip
 from app.ui.attributes.undescribed import UndescribedBar
 from app.ui.controller import PageHost, TaskRunner
-from app.ui.controller.pictures import photo_key
+from app.ui.controller.pictures import QUARTERS, photo_key
 from app.ui.photos.bar import SelectionBar
 from app.ui.photos.filters import PhotoFilters
 from app.ui.photos.model import Arranged, PhotoGridModel, arrange
@@ -180,7 +180,7 @@ class PhotosPage(QWidget):
             return
         if changes.photos or changes.users or self._collection_pk in changes.collections:
             self._list_soon()
-        self._host.images.forget(*(photo_key(pk) for pk in changes.photos))
+        self._host.images.forget(*(photo_key(pk, turned) for pk in changes.photos for turned in QUARTERS))
         self.model.refresh(changes.photos if not changes.users else None)
 
     # -- listing -----------------------------------------------------------------------------------

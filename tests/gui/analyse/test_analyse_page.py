@@ -7,6 +7,7 @@ import threading
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QEnterEvent, QGuiApplication, QImage
@@ -19,7 +20,9 @@ from app.ui.analyse.response import Operation
 from app.ui.canvas.layers import LandmarkLayer
 from app.ui.canvas.mime import faces_mime
 from app.ui.controller.host import Page
+from app.ui.controller.pictures import face_key
 from app.ui.widgets.drop import DroppedContent
+from app.ui.widgets.grid.images import ImageRequest
 from tests.gui.canvas.test_face_canvas import at
 from tests.gui.photo.bench import ADA
 
@@ -295,3 +298,26 @@ def test_the_pointer_over_a_crop_lights_its_box(analysed):
     QTest.mouseMove(crops.viewport(), QPoint(0, 0))
     QTest.mouseMove(crops.viewport(), place)
     assert analysed.selection.hovered == 1
+
+
+def test_a_picture_that_lies_is_shown_upright(page, stage, qtbot):
+    stage.bench.engine.lies = 90
+    page.take(DroppedContent(paths=(stage.folder / "ada.png",)))
+    stage.settle(qtbot, lambda: page.analysed is not None)
+    assert page.header.caption.text().endswith(" · shown upright")
+    assert page.canvas.picture_size == (480, 640)
+    left, top, side = ADA[0][1]
+    box = page.canvas.marks.boxes[0]
+    # Clockwise: what was at the left is at the top, and the bottom comes to the left.
+    assert (box.left, box.top) == pytest.approx((480 - top - side, left))
+    whole = np.array([[0.0, 0.0], [1.0, 0.25]])
+    assert page.analysed.points(whole).tolist() == [[1.0, 0.0], [0.75, 1.0]]
+    crop = page.inspector.faces.images.pixmap(ImageRequest(face_key(0), 32, 32)).toImage()
+    red, green, blue = ADA[0][0]
+    middle = crop.pixelColor(16, 16)
+    assert max(abs(middle.red() - red), abs(middle.green() - green), abs(middle.blue() - blue)) < 8
+    page.inspector.labels.lit.emit(page.analysed.analysis.description.labels[0])
+    (lit,) = page.canvas.highlights
+    # Things are looked for in the upright picture: there their boxes are where they were found.
+    assert (lit.box.left, lit.box.top) == pytest.approx((0.1, 0.1))
+    assert json.loads(page.inspector.json.words())["OrientationCorrection"] == "ROTATE_90"
