@@ -1,18 +1,29 @@
-"""Are the landmarks of small faces good enough to know people by? (docs/adr/0012)
+"""Are the landmarks where people would set them, and good enough to know people by?
 
-    python -m tests.benchmarks.landmarks
+    python -m tests.benchmarks.landmarks --root DIR --csv CSV
+
+CSV has the column path and p0_x, p0_y, ..., p67_x, p67_y: the 68 points of the iBUG scheme in pixels of the
+upright picture. Measured are those that the dense landmarks have too, 17 to 67 (tests/benchmarks/ibug.py):
+the distance over that of the outer corners of the eyes, in percent. The face is the one that is found about
+the true points; a picture in which none is counts as missed. "ms" is for all the dense landmarks of a face.
+
+    python -m tests.benchmarks.landmarks --crowds      (docs/adr/0012)
 
 Portraits of people with several portraits are laid out as one large crowd, at several sizes, and every face
 is found there, with the second look (app/inference/refinement.py) and without it. "same" is the mean cosine
 of two portraits of one person as aligned in the crowd, "best" with the landmarks found in the portraits
 themselves: what this resolution allows. "found" is the share of true pairs above the cosine that one
 stranger in 1,000 reaches. "yaw", "pitch" and "roll" are the 95th percentiles, in degrees, of how far the
-pose of a face and of its mirror image disagree. The last line is JSON.
+pose of a face and of its mirror image disagree.
+
+The last line is JSON.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +37,11 @@ from app.domain.faces import DetectedFace
 from app.domain.geometry import Landmarks
 from app.inference import detection
 from app.inference.engine import OnnxFaceEngine
-from app.inference.manifest import find_models_dir
-from tests.benchmarks.faces_of import rows_of
+from app.inference.manifest import Task, find_models_dir, load_manifest
+from app.inference.mesh import FaceMesh
+from app.inference.sessions import Session
+from tests.benchmarks.faces_of import pixels_of, rows_of
+from tests.benchmarks.ibug import FIRST, PARTS, errors, inner_points
 from tests.benchmarks.people import data_root
 
 TILES = (60, 110, 160, 250, 400)
@@ -140,7 +154,81 @@ def portraits_of(root: Path) -> tuple[list[Image.Image], NDArray[np.str_]]:
     return pictures, np.array([row["identity"] for row in rows])
 
 
+def about(
+    faces: list[DetectedFace], truth: NDArray[np.float64], shape: tuple[int, ...]
+) -> DetectedFace | None:
+    """The face whose middle is nearest to that of the true inner points, no further than half its side."""
+    middle = (truth[FIRST:].min(axis=0) + truth[FIRST:].max(axis=0)) / 2
+
+    def off(face: DetectedFace) -> float:
+        left, top, width, height = face.box.to_pixels(shape[1], shape[0])
+        return float(
+            np.hypot(left + width / 2 - middle[0], top + height / 2 - middle[1]) / max(width, height, 1)
+        )
+
+    best = min(faces, key=off, default=None)
+    return best if best is not None and off(best) <= 0.5 else None
+
+
+def dense(root: Path, table: Path) -> None:
+    columns = [f"p{number}_{axis}" for number in range(68) for axis in "xy"]
+    rows = rows_of(table, ["path", *columns])
+    engine = OnnxFaceEngine(find_models_dir())
+    manifest = load_manifest(find_models_dir())
+    mesh = FaceMesh(Session(manifest, manifest.default(Task.FACE_MESH), "cpu", 1))
+    measured: list[NDArray[np.float64]] = []
+    missed, seconds = 0, 0.0
+    for row in rows:
+        truth = np.array([float(row[column]) for column in columns]).reshape(68, 2)
+        try:
+            pixels = pixels_of(root / row["path"])
+        except Exception as error:
+            print(f"{row['path']}: {error}", file=sys.stderr)
+            missed += 1
+            continue
+        face = about(engine.detect(pixels), truth, pixels.shape)
+        face = face or about(engine.detect_from(pixels, 5.0), truth, pixels.shape)
+        if face is None:
+            missed += 1
+            continue
+        start = time.thread_time()
+        found = mesh.fit(pixels, [face])[0]
+        seconds += time.thread_time() - start
+        measured.append(errors(inner_points(found.points), truth))
+    if not measured:
+        raise SystemExit(f"no face was found in the {len(rows)} pictures of {table}")
+    every = np.array(measured) * 100
+    faces = every.mean(axis=1)
+    result: dict[str, float] = {
+        "faces": len(faces),
+        "missed": missed,
+        "mean": float(faces.mean()),
+        "median": float(np.median(faces)),
+        "p90": float(np.percentile(faces, 90)),
+        **{name: float(every[:, part].mean()) for name, part in PARTS.items()},
+        "ms": seconds * 1000 / len(faces),
+    }
+    for name, value in result.items():
+        print(f"{name:8}{value:10.4g}")
+    rounded = {name: round(value, 3) for name, value in result.items()}
+    print(json.dumps({"benchmark": "landmarks", "unit": "% of the outer eye corners' distance", **rounded}))
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.landmarks")
+    parser.add_argument("--root", type=Path)
+    parser.add_argument("--csv", type=Path)
+    parser.add_argument("--crowds", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.crowds:
+        crowds()
+    elif arguments.root and arguments.csv:
+        dense(arguments.root, arguments.csv)
+    else:
+        parser.error("give --root and --csv, or --crowds")
+
+
+def crowds() -> None:
     engine = OnnxFaceEngine(find_models_dir())
     portraits, people = portraits_of(data_root() / "congress")
     first = [engine.detect(np.asarray(portrait))[0] for portrait in portraits]
