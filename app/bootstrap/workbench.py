@@ -64,6 +64,7 @@ def open_workbench(
     """Open the library in `folder` with all that can be done in it. Raises LibraryError."""
     library = open_library(folder)
     engine = engine or make_engine(settings)
+    of_faces, of_photos = describers or make_describers(settings)
     database, events = library.database, EventHub()
     jobs = JobQueue(settings.workers or os.cpu_count() or 1)
     store = VectorStore(library, engine)
@@ -88,10 +89,10 @@ def open_workbench(
         ingest=ingest,
         face_edits=FaceEditService(library, engine, events, origin),
         detect=DetectService(engine),
-        describe=DescribeService(library, engine, *(describers or make_describers(settings)), jobs, events),
+        describe=DescribeService(library, engine, of_faces, of_photos, jobs, events),
         search=search,
         compare=CompareService(engine),
-        celebrities=CelebrityService(library, engine, jobs),
+        celebrities=CelebrityService(library, engine, jobs, of_faces),
         models=models,
         closers=(ingest.close, models.close, store.close),
     )

@@ -44,7 +44,7 @@ def recognize(
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
         _measure_all(session, bench)
-        result = with_picture(image, lambda it: bench.celebrities.recognize(it, threshold))
+        result = with_picture(image, lambda it: bench.celebrities.recognize(it, threshold, describe=as_json))
         if as_json:
             session.print_json(shapes.recognized(result))
             return

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app.bootstrap.workbench import open_workbench
 from app.domain.errors import ResourceNotFound
@@ -101,6 +102,38 @@ def test_strangers_stay_strangers(bench: Workbench, congress: Congress, shared_d
     assert crowd.faces == () and len(crowd.unrecognized) > 20
 
 
+def test_a_photo_that_lies_on_its_side(bench: Workbench, congress: Congress, tmp_path: Path) -> None:
+    who, photos = next(iter(congress.others.items()))
+    with Image.open(photos[0]) as upright:
+        upright.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "lying.png")
+    result = bench.celebrities.recognize(tmp_path / "lying.png")
+    assert [each.celebrity.id for each in result.faces] == [who]
+    assert shapes.recognized(result)["OrientationCorrection"] == "ROTATE_90"
+
+
+def test_hostile_pictures_are_told_one_by_one(
+    bench: Workbench, congress: Congress, shared_data: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    lines = ['name = "Hostile"', 'version = "1"', 'licence = "x"', "[[celebrities]]"]
+    files = sorted(path for path in (shared_data / "bad_input" / "generated").iterdir() if path.is_file())
+    for path in files:
+        shutil.copy(path, folder / path.name)
+    shutil.copy(congress.strangers[0], folder / "good.jpg")
+    names = json.dumps([*(path.name for path in files), "good.jpg"])
+    lines += ['id = "H1"', 'name = "Somebody"', f"pictures = {names}"]
+    (folder / "pack.toml").write_text("\n".join(lines), encoding="utf-8")
+    try:
+        said = ended(bench, bench.celebrities.load(folder).id)
+        assert said.startswith("Hostile 1 loaded: 1 person. ")
+        (pack,) = [each for each in bench.celebrities.packs() if each.id == "hostile"]
+        assert len(pack.problems) >= 10
+        assert all(problem.startswith("Somebody: ") for problem in pack.problems)
+    finally:
+        bench.celebrities.remove("hostile")
+
+
 def test_as_rekognition_answers(bench: Workbench, congress: Congress) -> None:
     who, photos = next(iter(congress.others.items()))
     result = bench.celebrities.recognize(photos[0])
@@ -109,6 +142,8 @@ def test_as_rekognition_answers(bench: Workbench, congress: Congress) -> None:
     assert face["Urls"] == [f"https://bioguide.congress.gov/search/bio/{who}"]
     assert face["KnownGender"]["Type"] in ("Male", "Female")
     assert 80 <= face["MatchConfidence"] <= 100 and len(face["Face"]["Landmarks"]) == 5
+    assert {"Value", "Confidence"} == set(face["Face"]["Smile"])
+    assert sum(each["Confidence"] for each in face["Face"]["Emotions"]) == pytest.approx(100, abs=5)
     assert bench.celebrities.info(who).urls == tuple(face["Urls"])
     with pytest.raises(ResourceNotFound):
         bench.celebrities.info("nobody")
