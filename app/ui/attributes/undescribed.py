@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.services.describing import DescribeService
@@ -28,7 +29,7 @@ class UndescribedBar(Panel):
         row.setSpacing(12)
         row.addWidget(Glyph(host.theme, "hourglass-medium", token="warn", size=16))
         self.words = Paragraph(host.theme, "", role="small", token="t1")
-        row.addWidget(self.words, 1)
+        row.addWidget(self.words, 1, Qt.AlignmentFlag.AlignVCenter)
         self.button = Button(host.theme, "Describe now", height=Size.CONTROL_SMALL)
         self.button.clicked.connect(self._start)
         row.addWidget(self.button)

@@ -178,6 +178,7 @@ class FacesPage(QWidget):
             self._alike_to, self._stale = params["face_pk"], True
             self._set_group(GroupBy.ALIKE)
         elif self._stale:
+            self.model.refresh()
             self._list()
         self.grid.setFocus()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.photo.state import PhotoState, trouble
@@ -30,7 +30,7 @@ class Notice(Panel):
         self._sign = Glyph(theme, "warning-circle", token="warn", size=20)
         row.addWidget(self._sign)
         self.words = Paragraph(theme, "", token="t1")
-        row.addWidget(self.words, 1)
+        row.addWidget(self.words, 1, Qt.AlignmentFlag.AlignVCenter)
         self.button = Button(theme, "Locate…", icon="magnifying-glass", height=28)
         self.button.clicked.connect(self.locate_wanted)
         row.addWidget(self.button)

@@ -165,6 +165,8 @@ class PhotosPage(QWidget):
             self._find.clear()
             self._filters.labels.pick([params["label"]])
         elif self._stale:
+            # What is listed may be the same, and what is in it not.
+            self.model.refresh()
             self._list()
         self.grid.setFocus()
 
@@ -175,12 +177,12 @@ class PhotosPage(QWidget):
         """Ask again for the cells that were touched, and for the list when photos came or went."""
         if self._collection_pk is None:
             return
+        self._host.images.forget(*(photo_key(pk, turned) for pk in changes.photos for turned in QUARTERS))
         if not self.isVisible():
             self._stale = True
             return
         if changes.photos or changes.users or self._collection_pk in changes.collections:
             self._list_soon()
-        self._host.images.forget(*(photo_key(pk, turned) for pk in changes.photos for turned in QUARTERS))
         self.model.refresh(changes.photos if not changes.users else None)
 
     # -- listing -----------------------------------------------------------------------------------

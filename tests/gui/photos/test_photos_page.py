@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.ui.controller.pictures import photo_key
 from app.ui.photos.page import PhotosPage
 from app.ui.widgets.grid import CellState
 from tests.gui.program.stage import CTRL, KEY, PHOTOS, SHIFT, Stage, face, in_menu, picture
@@ -389,3 +390,19 @@ def test_a_name_that_is_no_text_is_shown_and_dragged_out(stage, page) -> None:
     assert bytes(url.toEncoded()).endswith(b"/caf%E9%20%FF.png")
     stage.key(page.grid, KEY.Key_Return)
     stage.rest(lambda: stage.window.current_key == "photo")
+
+
+def test_what_changed_while_another_page_was_shown_is_shown_when_one_comes_back(stage, page) -> None:
+    bench, pk = stage.program._bench, stage.program.host.collection_pk
+    row = NEWEST_FIRST.index("bea.png")
+    assert page.model.cell(row).caption == "1 face"
+    photo_pk = page.model.id_at(row)
+    stage.page("people")
+    bench.photos.turn(pk, [photo_pk], 90)
+    face_pk = bench.photos.detail(pk, photo_pk).faces[0].face.id
+    bench.users.name_faces(pk, [face_pk], "Bea")
+    stage.rest()
+    stage.page("photos")
+    stage.rest(lambda: page.model.cell(row).caption == "Bea")
+    assert page.model.cell(row).image == photo_key(photo_pk, 90)
+    assert page.model.cell(row).aspect == pytest.approx(480 / 640)
