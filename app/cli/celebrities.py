@@ -94,43 +94,53 @@ def show(context: typer.Context, as_json: Annotated[bool, _JSON] = False) -> Non
 def load(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="PACK", parser=named_path, help="A folder or a zip.")],
+    as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Load a pack into the library. One of the same id is replaced and can be put back."""
     session = session_of(context)
     with spoken(session), session.workbench(make=True) as bench:
-        _finish(session, bench, bench.celebrities.load(path))
+        _finish(session, bench, bench.celebrities.load(path), as_json)
 
 
 @packs.command()
-def remove(context: typer.Context, pack: Annotated[str, _PACK]) -> None:
+def remove(
+    context: typer.Context, pack: Annotated[str, _PACK], as_json: Annotated[bool, _JSON] = False
+) -> None:
     """Remove a pack; for 30 days it can be put back."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
         token = bench.celebrities.remove(pack)
-        session.say(f"{pack} is removed. `likeness celebrities packs restore {token}` puts it back.")
+        sentence = f"{pack} is removed. `likeness celebrities packs restore {token}` puts it back."
+        _done(session, sentence, as_json, Token=token)
 
 
 @packs.command()
 def restore(
     context: typer.Context,
     token: Annotated[str, typer.Argument(metavar="TOKEN", help="As `packs list` prints it.")],
+    as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Put a removed pack back."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
-        session.say(f"{bench.celebrities.restore(token).name} is back.")
+        pack = bench.celebrities.restore(token)
+        _done(session, f"{pack.name} is back.", as_json, Id=pack.id)
 
 
 @packs.command()
-def enable(context: typer.Context, pack: Annotated[str, _PACK]) -> None:
+def enable(
+    context: typer.Context, pack: Annotated[str, _PACK], as_json: Annotated[bool, _JSON] = False
+) -> None:
     """Look for the people of this pack again."""
-    _switch(context, pack, True)
+    _switch(context, pack, True, as_json)
 
 
 @packs.command()
-def disable(context: typer.Context, pack: Annotated[str, _PACK]) -> None:
+def disable(
+    context: typer.Context, pack: Annotated[str, _PACK], as_json: Annotated[bool, _JSON] = False
+) -> None:
     """Keep a pack, but do not look for its people."""
-    _switch(context, pack, False)
+    _switch(context, pack, False, as_json)
 
 
 @packs.command()
@@ -152,13 +162,14 @@ def make(
     pictures: Annotated[
         bool, typer.Option("--pictures", help="Put crops of the faces in: other models can use it then.")
     ] = False,
+    as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Make a pack of the people of a collection."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
         plan = PackPlan(name, licence, consent, version, attribution, faces, pictures)
         pk = bench.collections.get(collection).id
-        _finish(session, bench, bench.celebrities.make_from_collection(pk, path, plan))
+        _finish(session, bench, bench.celebrities.make_from_collection(pk, path, plan), as_json)
 
 
 @packs.command()
@@ -166,18 +177,21 @@ def export(
     context: typer.Context,
     pack: Annotated[str, _PACK],
     path: Annotated[Path, typer.Argument(metavar="ZIP", parser=named_path, help="A new zip.")],
+    as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Write a loaded pack as a zip."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
-        _finish(session, bench, bench.celebrities.export(pack, path))
+        _finish(session, bench, bench.celebrities.export(pack, path), as_json)
 
 
-def _switch(context: typer.Context, pack: str, enabled: bool) -> None:
+def _switch(context: typer.Context, pack: str, enabled: bool, as_json: bool) -> None:
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
         bench.celebrities.set_enabled(pack, enabled)
-        session.say(f"{pack} is {'enabled' if enabled else 'disabled'}.")
+        _done(
+            session, f"{pack} is {'enabled' if enabled else 'disabled'}.", as_json, Id=pack, Enabled=enabled
+        )
 
 
 def _print(session: Session, result: CelebrityResult, any_pack: bool) -> None:
@@ -199,8 +213,16 @@ def _measure_all(session: Session, bench: Workbench) -> None:
                 session.complain(error)
 
 
-def _finish(session: Session, bench: Workbench, view: JobView) -> None:
-    session.say(_ended(bench, view).message)
+def _finish(session: Session, bench: Workbench, view: JobView, as_json: bool) -> None:
+    _done(session, _ended(bench, view).message, as_json)
+
+
+def _done(session: Session, sentence: str, as_json: bool, **facts: object) -> None:
+    """Rekognition has no packs: the JSON is of our own making."""
+    if as_json:
+        session.print_json({"Message": sentence, **facts})
+    else:
+        session.say(sentence)
 
 
 def _ended(bench: Workbench, view: JobView) -> JobView:

@@ -96,3 +96,18 @@ def test_a_problem_of_a_pack_is_listed(likeness: Terminal, pack: Path) -> None:
     loaded = likeness("celebrities", "packs", "load", pack)
     assert loaded.out == "Stars 1 loaded: 1 of 2 people. 1 problem found.\n"
     assert "    Bea: pictures/1.png: it is not in the pack.\n" in likeness("celebrities", "packs", "list").out
+
+
+def test_every_command_speaks_json(likeness: Terminal, folder: Path, pack: Path, tmp_path: Path) -> None:
+    likeness("index", "mine", folder)
+
+    def packs(*words: str | Path) -> dict[str, object]:
+        return likeness("celebrities", "packs", *words, "--json").json
+
+    assert packs("load", pack) == {"Message": "Stars 1 loaded: 2 people."}
+    assert packs("disable", "stars") == {"Message": "stars is disabled.", "Id": "stars", "Enabled": False}
+    assert packs("enable", "stars")["Enabled"] is True
+    assert packs("export", "stars", tmp_path / "out.zip")["Message"] == "Stars exported: 2 people in out.zip."
+    assert packs("remove", "stars")["Token"] == "stars.1"
+    assert packs("restore", "stars.1") == {"Message": "Stars is back.", "Id": "stars"}
+    assert packs("list")["Removed"] == []
