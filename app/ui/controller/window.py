@@ -288,7 +288,10 @@ class WindowController(QObject):
         if view.state.ended:
             # An interrupted or failed job's x puts it away for good.
             self._jobs.pop(job_id)
-            if view.state is JobState.INTERRUPTED or view.kind != SWITCH_KIND:
+            if job_id < 0:
+                # The library keeps jobs under numbers from 1 on; others end with the program.
+                self._bench.jobs.forget(job_id)
+            elif view.state is JobState.INTERRUPTED or view.kind != SWITCH_KIND:
                 dismiss = self._keeper(view).dismiss
                 self._tasks.run(dismiss, job_id, failed=self._host.show_error)
         else:

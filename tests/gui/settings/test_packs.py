@@ -95,6 +95,23 @@ def test_a_pack_that_is_none_says_why(
     assert section.rows == []
 
 
+def test_a_failed_load_can_be_put_away(
+    stage: Stage, section: PacksSection, tmp_path: Path, monkeypatch
+) -> None:
+    (tmp_path / "x.zip").write_bytes(b"no zip")
+    choose(monkeypatch, tmp_path / "x.zip")
+    click(section.load_button)
+    stage.rest(lambda: stage.alarmed)
+    foot = stage.window.sidebar.jobs
+    (job,) = foot.jobs()
+    assert job.title == "Load x.zip" and "neither a folder nor a zip" in job.note
+    before = stage.said
+    stage.window.cancel_asked.emit(job.id)
+    stage.rest(lambda: not foot.jobs())
+    assert stage.said == before, "nothing else is alarmed of"
+    assert stage.bench.jobs.views() == []
+
+
 def test_switch_off_and_on(stage: Stage, section: PacksSection, stars: Path, monkeypatch) -> None:
     load(stage, section, monkeypatch, stars / "pack.json")
     row = section.rows[0]
@@ -132,9 +149,7 @@ def test_delete_for_good(stage: Stage, section: PacksSection, stars: Path, monke
     assert [path for path in packs.rglob("*") if path.is_file()] == []
 
 
-def test_problems_are_shown(
-    stage: Stage, section: PacksSection, stars: Path, monkeypatch
-) -> None:
+def test_problems_are_shown(stage: Stage, section: PacksSection, stars: Path, monkeypatch) -> None:
     (stars / "pictures" / "1.png").unlink()
     load(stage, section, monkeypatch, stars / "pack.json")
     (row,) = section.rows
