@@ -57,7 +57,7 @@ class CelebrityService:
         self._lock = threading.Lock()
         self._measured: dict[str, tuple[Any, Measured | None]] = {}
         self._gallery: tuple[Any, Gallery, tuple[StoredPack, ...]] | None = None
-        self._measuring: dict[str, int] = {}
+        self._begun: set[tuple[str, str]] = set()
 
     # Packs
 
@@ -245,13 +245,13 @@ class CelebrityService:
         return gallery, tuple(waiting)
 
     def _measure_later(self, stored: StoredPack) -> str:
-        """Its name. One job at a time, and none again after one that failed."""
+        """Its name. Once for each model, so that a pack that cannot be measured is not tried for ever."""
+        wanted = (stored.id, self._engine.contract.digest)
         with self._lock:
-            begun = self._measuring.get(stored.id)
-        if begun is None:
-            view = self.measure(stored.id)
-            with self._lock:
-                self._measuring[stored.id] = view.id
+            begun = wanted in self._begun
+            self._begun.add(wanted)
+        if not begun:
+            self.measure(stored.id)
         return stored.contents.name if stored.contents else stored.id
 
 
