@@ -41,7 +41,7 @@ TASKS: Final = (
     Task.EYEWEAR,
 )
 # Sunglasses of this probability hide the eyes: nothing is told of them.
-HIDING: Final = 0.5
+HIDING: Final = 0.8
 
 
 class FaceDescriber(Protocol):
