@@ -15,6 +15,7 @@ from app.inference.mesh_facts import (
     _GLOBE,
     IRISES,
     MESH_INDEX,
+    MOUTH_GAP,
     eye_direction,
     mouth_gap,
     mouth_open,
@@ -102,5 +103,5 @@ def test_a_mouth_opens_with_its_gap(gap: float) -> None:
         mesh[lower, 1] = gap * 50
         mesh[upper, 1] = 0
     assert mouth_gap(mesh) == pytest.approx(gap)
-    assert (mouth_open(mesh) > 0.5) == (gap > 0.065)
+    assert (mouth_open(mesh) > 0.5) == (gap > MOUTH_GAP)
     assert mouth_gap(np.zeros((MESH_POINTS, 3))) == 0
