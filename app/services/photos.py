@@ -160,6 +160,11 @@ class PhotoService:
             shown_turned=member.shown_turned,
         )
 
+    def turned(self, collection_pk: int) -> dict[int, int]:
+        """The photos that are shown turned, with the degrees clockwise (90, 180 or 270)."""
+        with self._database.read() as connection:
+            return photos.turned(connection, collection_pk)
+
     def thumbnail(self, photo_pk: int) -> bytes | None:
         """A JPEG that fits 320 px, cached; None when its file is missing or unreadable too."""
         return self._files.thumbnail(photo_pk)

@@ -183,6 +183,14 @@ def set_missing(connection: Connection, path_pks: Sequence[int], since: int | No
         )
 
 
+def turned(connection: Connection, collection_pk: int) -> dict[int, int]:
+    """Photos of the collection that are shown turned, with the degrees clockwise."""
+    query = select(_MEMBERS.c.photo_pk, _MEMBERS.c.shown_turned).where(
+        _MEMBERS.c.collection_pk == collection_pk, _MEMBERS.c.shown_turned.is_not(None)
+    )
+    return {row.photo_pk: row.shown_turned for row in connection.execute(query)}
+
+
 def cells(connection: Connection, collection_pk: int, photo_pks: Sequence[int]) -> dict[int, PhotoCell]:
     """Photos that are not in the collection are left out."""
     names: dict[int, str] = {}

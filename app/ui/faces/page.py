@@ -370,6 +370,7 @@ class FacesPage(QWidget):
             ("Faces alike to this one", lambda: self._set_group(GroupBy.ALIKE)),
             ("Compare with…\tC", lambda: self._use("compare")),
             ("Search with this face\tS", lambda: self._use("search")),
+            ("Analyse", lambda: self._use("analyse")),
             ("Delete\tDel", self.delete),
         ):
             menu.addAction(text).triggered.connect(lambda _=False, run=act: run())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,7 @@ class Strip(QAbstractScrollArea):
         super().__init__(parent)
         self.theme, self._images = theme, images
         self._ids: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.turned: dict[int, int] = {}
-        """Degrees clockwise by which some photos are shown, as far as the page knows it."""
+        self.turned: Mapping[int, int] = {}
         self._current = -1
         self._hovered = -1
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -93,6 +92,12 @@ class Strip(QAbstractScrollArea):
     def _length(self) -> int:
         count = len(self._ids)
         return count * _STEP - _GAP + (_CURRENT - _CELL if self._current >= 0 else 0) if count else 0
+
+    def set_turned(self, turned: Mapping[int, int]) -> None:
+        """Which photos are shown turned, by how many degrees clockwise."""
+        if turned != self.turned:
+            self.turned = turned
+            self.viewport().update()
 
     def row_at(self, x: float) -> int:
         """The row at a place in the viewport, -1 between and beside the cells."""

@@ -263,7 +263,7 @@ class PhotoPage(QWidget):
             self.selection.select(self._wanted_face)
             self._wanted_face = None
         self.notice.show_state(state)
-        self.filmstrip.strip.turned[photo_pk] = state.turned
+        self.filmstrip.strip.set_turned(opened.turned)
         if not same or self.notice.isVisible():
             self.loader.load_pixels(photo_pk, state.turned)
         self.loader.ask_suggestions(state)

@@ -119,10 +119,12 @@ def _mark(view: FaceView, suggestion: Suggestion | None) -> Mark:
 
 @dataclass(frozen=True)
 class Opened:
-    """A photo's facts and its thumbnail as a first picture."""
+    """A photo's facts, its thumbnail as a first picture, and which photos of the collection are shown turned
+    by how many degrees."""
 
     state: PhotoState
     preview: Mipmaps | None
+    turned: Mapping[int, int]
 
 
 def open_photo(photos: PhotoService, users: UserService, collection_pk: int, photo_pk: int) -> Opened:
@@ -134,7 +136,8 @@ def open_photo(photos: PhotoService, users: UserService, collection_pk: int, pho
     preview = mipmaps_of_thumbnail(thumbnail, photo.width, photo.height) if thumbnail else None
     if preview is not None:
         preview = turned_mipmaps(preview, detail.shown_turned)
-    return Opened(PhotoState(collection_pk, detail, tuple(people)), preview)
+    state = PhotoState(collection_pk, detail, tuple(people))
+    return Opened(state, preview, photos.turned(collection_pk))
 
 
 def load_pixels(photos: PhotoService, photo_pk: int, turned: int = 0) -> Mipmaps:

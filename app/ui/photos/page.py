@@ -316,6 +316,7 @@ class PhotosPage(QWidget):
             ("Open", "Return", lambda: self.open(ids[0])),
             ("Compare with…", "C", lambda: self._use("compare")),
             ("Search with its largest face", "S", lambda: self._use("search")),
+            ("Analyse", "", lambda: self._use("analyse")),
             ("Show the file in its folder", "", lambda: self._reveal(ids[0])),
         ]
         for text, keys, act in acts:

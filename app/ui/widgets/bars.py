@@ -61,7 +61,7 @@ class ConfidenceBar(QWidget):
         painter, theme = QPainter(self), self.theme
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("t2"))
-        name, value = (104, 72) if self.width() >= 280 else (88, 64)
+        name, value = (104, 72) if self.width() >= 280 else (92, 62)
         painter.drawText(QRectF(0, 0, name, 24), _LEFT, self._name)
         painter.drawText(QRectF(self.width() - 40, 0, 40, 24), _RIGHT, self._figure)
         painter.setPen(theme.color("t1"))
