@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.inference.candidates import Candidates
-from app.inference.refinement import SHARE, SIDE, refined
+from app.inference.refinement import SHARE, SIDE, TINY, TINY_SIDE, refined
 
 
 class MarkerNetwork:
@@ -37,8 +37,9 @@ class MarkerNetwork:
             return Candidates.none()
         if mirrored:  # like a real network, it calls what is on the left the left eye
             points = [points[index] for index in (1, 0, 2, 4, 3)]
-        middle = SIDE / 2 + self.off_centre * SIDE
-        box = np.array([[middle - 40, middle - 40, middle + 40, middle + 40]], np.float32)
+        side = picture.shape[0]
+        middle, reach = side / 2 + self.off_centre * side, side * 0.3125
+        box = np.array([[middle - reach, middle - reach, middle + reach, middle + reach]], np.float32)
         found = np.array([points], np.float32) + np.array([self.lean, 0], np.float32)
         return Candidates(box, np.array([0.9], np.float32), found.astype(np.float32))
 
@@ -99,3 +100,19 @@ def test_only_the_chosen_are_looked_at_in_batches() -> None:
     assert network.shown[0][1:] == (SIDE, SIDE, 3)
     assert np.array_equal(found.points[:3], many.points[:3])
     np.testing.assert_allclose(found.points[3:], np.tile(TRUTH, (17, 1, 1)), atol=1.0)
+
+
+def test_tiny_faces_are_looked_at_in_smaller_squares() -> None:
+    pixels, large = scene()
+    place = np.array([60, 60], np.float32)
+    truth = (TRUTH - 200) * 0.24 + place
+    for (x, y), colour in zip(truth.astype(int), MarkerNetwork.COLOURS, strict=True):
+        pixels[y - 1 : y + 2, x - 1 : x + 2] = colour
+    side = TINY - 6
+    box = np.concatenate([place - side / 2, place + side / 2])[None].astype(np.float32)
+    small = Candidates(box, np.array([0.8], np.float32), np.tile(place, (1, 5, 1)))
+    network = MarkerNetwork()
+    found = refined(network, pixels, Candidates.joined([small, large]), np.array([0, 1]))
+    assert network.shown == [(1, SIDE, SIDE, 3)] * 2 + [(1, TINY_SIDE, TINY_SIDE, 3)] * 2
+    np.testing.assert_allclose(found.points[0], truth, atol=1.0)
+    np.testing.assert_allclose(found.points[1], TRUTH, atol=1.5)
