@@ -2,8 +2,8 @@
 
 Down to a false-match rate of 1 in 1,000 the knots are quantiles of the strangers' cosines. Beyond, they
 follow the line that the upper tail makes on normal probability paper: 1 in 1,000,000 (similarity 99) is
-always extrapolated, and so is 1 in 10,000 where there are few pairs. With fewer pairs than a quantile
-needs, all knots follow a line through the whole distribution.
+always extrapolated, and so is 1 in 10,000 where there are few pairs. Where the people are few, all knots
+follow the normal curve through the mean and deviation of all pairs, which is surer then than their tail.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ class Fit:
     counted: bool
 
 
-def fit_scale(sets: Sequence[NDArray[np.floating]]) -> Fit:
-    """Each set has the cosines of pairs of strangers, in any order, and weighs the same.
+def fit_scale(sets: Sequence[NDArray[np.floating]], *, few: bool = False) -> Fit:
+    """Each set has the cosines of pairs of strangers, in any order, and weighs the same. `few`: the pairs
+    are of so few people that their tail says little.
 
     Raises:
         ValueError: there are fewer than 30 pairs, or all are alike.
@@ -47,20 +48,20 @@ def fit_scale(sets: Sequence[NDArray[np.floating]]) -> Fit:
     cosines = np.concatenate([np.asarray(each, np.float64) for each in sets])
     if len(cosines) < 30 or float(cosines.std()) < 1e-6:
         raise ValueError("a scale needs 30 pairs of strangers or more, of different cosines")
-    counted = len(cosines) >= ENOUGH_FOR_QUANTILES
+    counted = not few and len(cosines) >= ENOUGH_FOR_QUANTILES
     weights = np.concatenate([np.full(len(each), 1 / (len(sets) * len(each))) for each in sets])
     order = np.argsort(-cosines)
     ordered, rate = cosines[order], np.cumsum(weights[order])
-    lowest = TAIL[1] if counted else 2.0 / len(cosines)
-    sample = np.geomspace(TAIL[0] if counted else 0.5, lowest, 25)
+    sample = np.geomspace(*(TAIL if counted else (0.5, 2.0 / len(cosines))), 25)
     scores = np.array([-_NORMAL.inv_cdf(each) for each in sample])
     measured = np.interp(sample, rate, ordered)
-    slope, offset = np.polyfit(scores, measured, 1)
-    misfit = float(np.abs(slope * scores + offset - measured).max())
     if counted:
+        slope, offset = np.polyfit(scores, measured, 1)
         joint = float(np.interp(1e-3, rate, ordered)) + slope * _NORMAL.inv_cdf(1e-3)
     else:
-        joint = offset
+        offset = joint = float(np.average(cosines, weights=weights))
+        slope = float(np.sqrt(np.average((cosines - offset) ** 2, weights=weights)))
+    misfit = float(np.abs(slope * scores + offset - measured).max())
 
     def cosine(similarity: float) -> float:
         false_matches = false_match_rate(similarity)

@@ -6,6 +6,7 @@ may be built to fill the memory, to run for ever, or to bring the runtime down.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -31,6 +32,7 @@ _TYPES: Final[dict[str, Any]] = {
     "tensor(uint8)": np.uint8,
 }
 _TYPE_NAMES: Final = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(uint8)": "uint8"}
+_CODES: Final = re.compile(r"^\[\w+\] : \d+ : \w+ : ")
 # The first look is at so few faces, for a large model takes a quarter of a second for each.
 _FIRST_LOOK: Final = 14
 _FINALISTS: Final = 3
@@ -192,14 +194,14 @@ def _open(path: Path) -> Any:
     try:
         return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's exceptions share no base but Exception
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = _words_of(error)
         if "external" in reason.lower():
             raise ModelError(
                 "Its weights lie in another file beside it. Export it as one file, then add that."
             ) from error
         if "protobuf" in reason.lower():
             raise ModelError("It is not an ONNX file, or it is damaged.") from error
-        raise ModelError(f"onnxruntime cannot open it: {reason.rstrip('.')}.") from error
+        raise ModelError(f"onnxruntime cannot open it: {reason}.") from error
 
 
 def _shape(session: Any, crops: NDArray[np.uint8]) -> Shape:
@@ -255,7 +257,7 @@ def _output(session: Any, layout: str, kind: str, count: int, crops: NDArray[np.
             return name, dimension
     raise ModelError(
         f"It gives {', '.join(shapes) or 'nothing'} for {count} face{'s' if count > 1 else ''}; wanted is "
-        f"one vector of {_DIMENSIONS[0]} to {_DIMENSIONS[-1]} numbers for each. Is it a model that embeds faces?"
+        f"one vector of {_DIMENSIONS[0]} to {_DIMENSIONS[-1]} numbers for each. Does this model embed faces?"
     )
 
 
@@ -269,8 +271,7 @@ def _run(session: Any, names: list[str], tensor: NDArray[Any]) -> list[Any]:
     try:
         found: list[Any] = session.run(names, {session.get_inputs()[0].name: tensor})
     except Exception as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"It fails on a face: {reason.rstrip('.')}.") from error
+        raise ModelError(f"It fails on a face: {_words_of(error)}.") from error
     return found
 
 
@@ -285,6 +286,12 @@ def _embed(session: Any, shape: Shape, crops: NDArray[np.uint8], feeding: Feedin
         (values,) = _run(session, [shape.output], _tensor(part, shape.layout, shape.type, feeding))
         parts.append(np.asarray(values, np.float32).reshape(len(part), -1)[:count])
     return np.concatenate(parts)
+
+
+def _words_of(error: Exception) -> str:
+    """onnxruntime's reason without its codes and the file's path."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return _CODES.sub("", first).rsplit(" failed:", 1)[-1].strip().rstrip(".")
 
 
 def _finite(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

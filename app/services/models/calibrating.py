@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inference.calibration import ENOUGH_FOR_QUANTILES, Fit, fit_scale
+from app.inference.calibration import Fit, fit_scale
 
 # Fewer people than this say nothing of people at large: the demo's faces serve instead.
 LEAST_PEOPLE: Final = 12
@@ -53,23 +53,28 @@ def calibrated(vectors: NDArray[np.float32], people: NDArray[np.int64]) -> Calib
     cosines = np.asarray(vectors @ vectors.T, np.float64)
     strangers, same = cosines[upper & ~alike], cosines[upper & alike]
     try:
-        fit = fit_scale([strangers])
+        fit = fit_scale([strangers], few=count < MANY_PEOPLE)
     except ValueError:
         return None
-    sure = Sureness.COUNTED if fit.pairs >= ENOUGH_FOR_QUANTILES and count >= MANY_PEOPLE else Sureness.ROUGH
+    sure = Sureness.COUNTED if fit.counted else Sureness.ROUGH
     reached = float((fit.scale.similarity(same) >= 80).mean()) if len(same) else None
     return Calibration(fit, sure, count, len(same), reached, _sentence(sure, fit, count, len(same), reached))
 
 
 def from_strangers(cosines: Sequence[float]) -> Calibration:
     """From the demo's faces. Raises ValueError where they are all alike."""
-    fit = fit_scale([np.array(cosines, np.float64)])
+    fit = fit_scale([np.array(cosines, np.float64)], few=True)
     sentence = (
         f"Calibrated on {fit.pairs:,} pairs of strangers of the demo, most of them of one old photograph: a "
         "first guess. A similarity of 80 may stand for far more or far fewer false matches than one in "
         f"1,000. Name {LEAST_PEOPLE} people or more, then calibrate again."
     )
     return Calibration(fit, Sureness.DEMO, 0, 0, None, sentence)
+
+
+def _off(people: int) -> str:
+    """How far off the rate of false matches is in one case of ten (`tests.benchmarks.few_people`)."""
+    return "four" if people < 20 else "two or three" if people < 40 else "nearly two"
 
 
 def _sentence(sure: Sureness, fit: Fit, people: int, same: int, reached: float | None) -> str:
@@ -81,8 +86,8 @@ def _sentence(sure: Sureness, fit: Fit, people: int, same: int, reached: float |
         )
     else:
         text = basis + (
-            "rough. With so few people, 80 may be off by a few times either way, and 99 is a guess. It gets "
-            f"better from {MANY_PEOPLE} people on."
+            f"rough. With so few, the false matches at 80 may be {_off(people)} times as many as one in "
+            f"1,000, or as few; 99 is a guess. It gets better with more people, up to {MANY_PEOPLE}."
         )
     if reached is not None:
         text += f" Of {same:,} pairs of one person, {reached:.0%} reach 80."

@@ -143,4 +143,4 @@ def _toml(value: Any) -> str:
         return repr(float(value))
     if isinstance(value, int):
         return str(int(value))
-    return json.dumps(str(value)).replace("\x7f", "\\u007f")
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
