@@ -121,7 +121,12 @@ class Analysing:
         return load
 
     def of_photo(self, photo_pk: int) -> Load:
-        return lambda: self._look("Photo of this collection", self._photos.pixels(photo_pk).pixels)
+        def load() -> Analysed:
+            pixels = self._photos.pixels(photo_pk).pixels
+            path = next(iter(self._photos.files([photo_pk])), None)
+            return self._look(path.name if path else "Photo of this collection", pixels, path=path)
+
+        return load
 
     def of_face(self, face_pk: int) -> Load:
         """The photo of a stored face, with that face chosen."""

@@ -25,8 +25,8 @@ def page(stage: Stage) -> PhotosPage:
 
 def describe(stage: Stage) -> None:
     """All of the collection, as the background job does."""
-    bench = stage.program._bench
-    job = bench.describe.start(stage.program.host.collection_pk)
+    bench = stage.bench
+    job = bench.describe.start(stage.pk)
     assert job is not None
     stage.rest(lambda: bench.jobs.view(job.id).state.ended)
 
@@ -99,8 +99,8 @@ def test_what_is_not_described_is_told_and_can_be_described_now(stage, page) -> 
     QTest.mouseClick(bar.button, LEFT)
     stage.rest(lambda: len(stage.photo_names()) == 5)
     stage.rest(lambda: not bar.isVisible())
-    bench = stage.program._bench
-    assert bench.photos.undescribed(stage.program.host.collection_pk) == Undescribed(0, 0)
+    bench = stage.bench
+    assert bench.photos.undescribed(stage.pk) == Undescribed(0, 0)
 
 
 def test_faces_by_looks(stage) -> None:
@@ -123,6 +123,6 @@ def test_faces_by_looks(stage) -> None:
 
 def test_a_label_of_a_photo_leads_to_all_photos_with_it(stage, page) -> None:
     describe(stage)
-    stage.program.host.navigate("photos", label="Square")
+    stage.shown.host.navigate("photos", label="Square")
     stage.rest(lambda: len(stage.photo_names()) == 6)
     assert page._filters.labels.value() == "Square"

@@ -309,6 +309,7 @@ def test_the_context_menu_has_it_all(stage, page) -> None:
         "Open",
         "Compare with…",
         "Search with its largest face",
+        "Analyse",
         "Show the file in its folder",
         "Remove photo from Archive",
     ]
@@ -393,7 +394,7 @@ def test_a_name_that_is_no_text_is_shown_and_dragged_out(stage, page) -> None:
 
 
 def test_what_changed_while_another_page_was_shown_is_shown_when_one_comes_back(stage, page) -> None:
-    bench, pk = stage.program._bench, stage.program.host.collection_pk
+    bench, pk = stage.bench, stage.pk
     row = NEWEST_FIRST.index("bea.png")
     assert page.model.cell(row).caption == "1 face"
     photo_pk = page.model.id_at(row)
