@@ -287,6 +287,7 @@ def test_the_context_menu_has_it_all(stage, page) -> None:
         "Faces alike to this one",
         "Compare with…",
         "Search with this face",
+        "Analyse",
         "Delete",
     ]
 
