@@ -61,14 +61,15 @@ class Probe:
     def measured(self, name: str) -> float:
         face = self.face
         assert face is not None, "only faces that were found are measured"
-        return {
+        values: dict[str, float] = {
             "side": (face.box.area * CANVAS[0] * CANVAS[1]) ** 0.5,
             "sharpness": face.quality.sharpness,
             "brightness": face.quality.brightness,
             "confidence": face.confidence,
             "yaw": abs(face.pose.yaw),
             "recognisable": self.recognisable,
-        }[name]
+        }
+        return values[name]
 
 
 @dataclass
@@ -154,26 +155,42 @@ def outcome_of(sample: Sample, probes: list[Probe], cosine: float) -> Outcome:
 
 
 def logistic(lengths: NDArray[np.float64], found: NDArray[np.bool_]) -> tuple[float, float]:
-    """(offset, slope) of the chance by length, the likeliest (Newton's method)."""
-    columns = np.stack([np.ones_like(lengths), lengths], axis=1)
-    weights = np.array([-np.median(lengths), 1.0])
+    """(offset, slope) of the chance by length: the likeliest, but for a trace of shrinking."""
+    middle, spread = float(lengths.mean()), float(lengths.std())
+    columns = np.stack([np.ones_like(lengths), (lengths - middle) / spread], axis=1)
+    weights = np.zeros(2)
     for _ in range(100):
         chance = 1 / (1 + np.exp(-np.clip(columns @ weights, -30, 30)))
-        slope = columns.T @ (found - chance)
-        bend = (columns * (chance * (1 - chance))[:, None]).T @ columns + 1e-9 * np.eye(2)
-        weights = weights + np.linalg.solve(bend, slope)
-    return float(weights[0]), float(weights[1])
+        slope = columns.T @ (found - chance) - 1e-3 * weights
+        bend = (columns * (chance * (1 - chance))[:, None]).T @ columns + 1e-3 * np.eye(2)
+        weights = weights + np.clip(np.linalg.solve(bend, slope), -1, 1)
+    return float(weights[0] - weights[1] * middle / spread), float(weights[1] / spread)
+
+
+def told_apart(values: NDArray[np.float64], found: NDArray[np.bool_]) -> float | None:
+    """The area under the ROC curve: the chance that a face that is found has the higher value than one that
+    is not."""
+    if found.all() or not found.any():
+        return None
+    order = np.argsort(values, kind="stable")
+    ranks = np.empty(len(values))
+    ranks[order] = np.arange(len(values))
+    # Equal values share the mean of their ranks.
+    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.bincount(group, ranks) / counts)[group]
+    below = ranks[found].sum() - found.sum() * (found.sum() - 1) / 2
+    return round(float(below / (found.sum() * (~found).sum())), 3)
 
 
 def calibration(sample: Sample, probes: list[Probe], outcome: Outcome) -> dict[str, object]:
     """The knots for the manifest, and how they hold for people they were not fitted on."""
     lengths = np.array([probe.length for probe in probes])
-    if np.ptp(lengths) < 1e-3:
+    if np.ptp(lengths) < 1e-3:  # the network brings its vectors to one length itself
         return {"knots": None}
     people = sample.people[[probe.portrait for probe in probes]]
     fitted_on = np.isin(people, np.unique(people[outcome.asked])[::2])
     offset, slope = logistic(lengths[outcome.asked & fitted_on], outcome.found[outcome.asked & fitted_on])
-    chance = 1 / (1 + np.exp(-(offset + slope * lengths)))
+    chance = 1 / (1 + np.exp(-np.clip(offset + slope * lengths, -30, 30)))
     held = [
         {"stated": _share(chance[part]), "measured": _share(outcome.found[part]), "asked": int(part.sum())}
         for low, high in itertools.pairwise((0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.01))
@@ -246,9 +263,13 @@ def main() -> None:
         probes = [replace(probe, recognisable=float("nan")) for probe in probes]
     print(f"{len(sample.people)} portraits, {len(sample.probes)} made worse, {len(probes)} with a face found")
     bands: dict[str, list[dict[str, object]]] = {}
+    lengths = np.array([probe.length for probe in probes])
+    apart = {"length": told_apart(lengths[outcome.asked], outcome.found[outcome.asked])}
     for name, edges in EDGES.items():
         print(name)
         values = np.array([probe.measured(name) for probe in probes])
+        sign = -1 if name == "yaw" else 1
+        apart[name] = told_apart(sign * values[outcome.asked], outcome.found[outcome.asked])
         for low, high in itertools.pairwise(edges):
             row = outcome.row((values >= low) & (values < high))
             _print(f"{low:g} to {high:g}", row)
@@ -261,6 +282,7 @@ def main() -> None:
         _print("left out", each["left_out"])
         for reason, row in each["by_reason"].items():
             _print(f"  {reason}", row)
+    print(f"told apart (area under the ROC curve): {apart}")
     print(f"recognisable: {fit}")
     print(
         json.dumps(
@@ -269,6 +291,7 @@ def main() -> None:
                 "portraits": len(sample.people),
                 "worse": len(sample.probes),
                 "faces": len(probes),
+                "told_apart": apart,
                 "bands": bands,
                 "filters": judged,
                 "recognisable": fit,

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.embedding import SimilarityScale
 from tests.benchmarks.identification import identification, split
-from tests.benchmarks.quality import logistic
+from tests.benchmarks.quality import logistic, told_apart
 from tests.benchmarks.verification import Tail, accuracy, scale_error, true_match_rate
 
 SCALE = SimilarityScale((-1.0, 0.5, 0.6, 0.8, 1.0), (0.0, 80.0, 90.0, 99.0, 100.0))
@@ -77,3 +77,15 @@ def test_the_chance_by_length_is_found_again() -> None:
     offset, slope = logistic(lengths, found)
     assert slope == pytest.approx(1.5, abs=0.15)
     assert -offset / slope == pytest.approx(10, abs=0.1)
+    # Of lengths that are large and hardly differ, too.
+    offset, slope = logistic(lengths * 0.01 + 37, found)
+    assert -offset / slope == pytest.approx(37.1, abs=0.001)
+
+
+def test_how_well_values_tell_is_the_area_under_the_curve() -> None:
+    found = np.array([False, False, True, True])
+    assert told_apart(np.array([1.0, 2, 3, 4]), found) == 1.0
+    assert told_apart(np.array([4.0, 3, 2, 1]), found) == 0.0
+    assert told_apart(np.array([1.0, 1, 1, 1]), found) == 0.5
+    assert told_apart(np.array([1.0, 3, 2, 4]), found) == 0.75
+    assert told_apart(np.ones(4), np.ones(4, bool)) is None
