@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.records import Change, ChangeKind
 from app.services.naming import counted
-from app.storage.repositories import changes, photos
+from app.storage.repositories import changes, contracts, photos
 from app.storage.repositories.changes import Alteration
 from app.storage.repositories.rows import Connection
 
@@ -49,6 +49,9 @@ def before_and_after(connection: Connection, change: Change) -> tuple[list[str],
     _say_people(connection, change, before, after)
     for row in changes.alterations(connection, change.id, "collections", "u"):
         _say_fields(row, "", before, after)
+        if "contract_pk" in row.before:
+            for lines, values in ((before, row.before), (after, row.after)):
+                lines.append(f"Face model: {_model(connection, values['contract_pk'])}")
         if "deleted_at" in row.before:
             gone, there = (before, after) if row.before["deleted_at"] else (after, before)
             gone.append("Deleted")
@@ -85,6 +88,9 @@ def _words(connection: Connection, change: Change, collection: Mapping[str, Any]
         return [["collections", "rename", name, str(row.after["display_name"])]]
     if kind is ChangeKind.DELETE_COLLECTION:
         return [["collections", "delete", name]]
+    if kind is ChangeKind.SWITCH_MODEL:
+        (row,) = changes.alterations(connection, change.id, "collections", "u")
+        return [["models", "use", name, _model(connection, row.after["contract_pk"])]]
     if kind is ChangeKind.INDEX:
         found = changes.photo_pks_indexed(connection, change.id, _MOST_PATHS + 1)
         paths = {path.photo_pk: str(path.path) for path in reversed(photos.paths(connection, found))}
@@ -196,6 +202,11 @@ def _say_fields(row: Alteration, prefix: str, before: list[str], after: list[str
         if field in row.before:
             before.append(f"{prefix}{label}: {_value(row.before[field])}")
             after.append(f"{prefix}{label}: {_value(row.after[field])}")
+
+
+def _model(connection: Connection, contract_pk: int) -> str:
+    found = contracts.by_pk(connection, contract_pk)
+    return found.model_id if found else "of another name"
 
 
 def _value(value: Any) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from app.domain.embedding import EmbeddingContract, SimilarityScale
 from app.domain.errors import Conflict, InvalidParameter, ModelError
 from app.domain.records import ChangeSet, Origin
+from app.domain.text import printable
 from app.inference.embedding import FaceEmbedder
 from app.inference.embedding_models import EmbeddingModels
 from app.inference.engine import FaceEngine
@@ -130,14 +131,11 @@ class ModelService:
                         item.collection_id,
                         item.name,
                         item.faces,
-                        _model_id(own.description),
+                        own.model_id,
                         own.digest,
                         self._installed(own.digest),
                         has,
-                        tuple(
-                            (_model_id(each.contract.description), each.contract.digest, each.count)
-                            for each in kept
-                        ),
+                        tuple((each.contract.model_id, each.contract.digest, each.count) for each in kept),
                     )
                 )
         return found
@@ -342,8 +340,8 @@ def _entry(
     return {
         "id": model_id,
         "task": str(Task.FACE_EMBEDDING),
-        "licence": licence or "not stated",
-        "source": path.name,
+        "licence": printable(licence) or "not stated",
+        "source": printable(path.name),
         "input": {
             "channels": feeding.channels,
             "layout": shape.layout,
@@ -372,10 +370,3 @@ def _calibration_settings(found: Calibration) -> dict[str, Any]:
 def _strangers(known: LabelledFaces, vectors: NDArray[np.float32]) -> list[float]:
     cosines: NDArray[np.float32] = vectors @ vectors.T
     return [float(each) for each in cosines[known.pairs()[1]]]
-
-
-def _model_id(description: str) -> str:
-    try:
-        return str(json.loads(description)["model_id"])
-    except (ValueError, KeyError, TypeError):
-        return "a model of another name"

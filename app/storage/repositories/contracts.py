@@ -6,6 +6,7 @@ not follow yet, or any more, are written and dropped without the journal (docs/a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -34,6 +35,13 @@ class Contract:
     pk: int
     digest: str
     description: str
+
+    @property
+    def model_id(self) -> str:
+        try:
+            return str(json.loads(self.description)["model_id"])
+        except (ValueError, KeyError, TypeError):
+            return "a model of another name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,11 @@ def of_collection(connection: Connection, collection_pk: int) -> Contract | None
         .where(_COLLECTIONS.c.id == collection_pk, _COLLECTIONS.c.deleted_at.is_(None))
     )
     row = connection.execute(query).first()
+    return None if row is None else Contract(*row)
+
+
+def by_pk(connection: Connection, pk: int) -> Contract | None:
+    row = connection.execute(select(_CONTRACTS).where(_CONTRACTS.c.id == pk)).first()
     return None if row is None else Contract(*row)
 
 

@@ -64,7 +64,12 @@ KIND_GROUPS: Final = (
     ),
     (
         "collections",
-        (ChangeKind.CREATE_COLLECTION, ChangeKind.RENAME_COLLECTION, ChangeKind.DELETE_COLLECTION),
+        (
+            ChangeKind.CREATE_COLLECTION,
+            ChangeKind.RENAME_COLLECTION,
+            ChangeKind.DELETE_COLLECTION,
+            ChangeKind.SWITCH_MODEL,
+        ),
     ),
     ("undone and redone", (ChangeKind.UNDO, ChangeKind.REDO)),
 )

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.embedding import EmbeddingContract
 from app.domain.errors import LikenessError, ResourceNotFound
 from app.domain.geometry import BoundingBox
-from app.domain.records import ChangeSet, Collection
+from app.domain.records import ChangeSet
 from app.services.collections import CollectionService
 from app.services.describing import DescribeService
 from app.services.face_edits import FaceEditService
@@ -278,16 +278,16 @@ class PhotoPage(QWidget):
         self.looking.show(state)
 
     def _find_collection_id(self, collection_pk: int) -> None:
-        self._tasks.run(
-            self._collections.by_pk,
-            collection_pk,
-            done=self._have_collection,
-            key=(id(self), "collection"),
-        )
+        def work() -> tuple[str, str]:
+            collection = self._collections.by_pk(collection_pk)
+            return collection.collection_id, self._collections.contract(collection_pk).model_id
 
-    def _have_collection(self, collection: Collection) -> None:
-        if collection.collection_id != self._collection_id:
-            self._collection_id = collection.collection_id
+        self._tasks.run(work, done=self._have_collection, key=(id(self), "collection"))
+
+    def _have_collection(self, found: tuple[str, str]) -> None:
+        collection_id, model_version = found
+        if (collection_id, model_version) != (self._collection_id, self._model_version):
+            self._collection_id, self._model_version = collection_id, model_version
             self.inspector.show_state(self._state, self._collection_id, self._model_version)
 
     def _have_pixels(self, photo_pk: int, picture: Mipmaps) -> None:

@@ -270,6 +270,16 @@ def test_undo_goes_back_and_redo_forward_again(desk: Desk, family: int, photos: 
     assert desk.found(family, photos[0]) == matches
 
 
+def test_history_says_which_models_and_the_command(desk: Desk, family: int) -> None:
+    desk.use(family)
+    change = desk.told[-1].change
+    assert change is not None and change.kind is ChangeKind.SWITCH_MODEL
+    assert change.summary == "Family switched to the face model fake-light"
+    detail = desk.history.detail(change.id)
+    assert (detail.before, detail.after) == (["Face model: fake-squares"], ["Face model: fake-light"])
+    assert detail.equal_command == "likeness models use family fake-light"
+
+
 def test_undo_measures_what_came_since_by_the_old_model(
     desk: Desk, family: int, photos: list[Path], tmp_path: Path
 ) -> None:
