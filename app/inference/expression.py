@@ -38,7 +38,7 @@ EMOTIONS: Final = (
 _GREY_ORDER: Final = (6, 3, 4, 0, 2, 1, 5)
 
 COLOUR_CROPS: Final = ((1.0, False), (1.1, True))
-GREY_CROPS: Final = ((0.9, False), (1.0, True))
+GREY_CROPS: Final = ((0.95, True),)
 """Scales, and whether mirrored."""
 
 # Weights of red, green and blue in the grey that the network was trained with (ITU-R BT.601).
@@ -54,6 +54,14 @@ MUSCLE_POINTS: Final = (
     362, 365, 373, 374, 375, 377, 378, 379, 380, 381, 382, 384, 385, 386, 387, 388, 389, 390, 397, 398,
     400, 402, 405, 409, 415, 454, 466, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477,
 )  # fmt: skip
+
+HAPPY: Final = EMOTIONS.index(Emotion.HAPPY)
+SMILE_MUSCLES: Final = (44, 45)
+"""mouthSmileLeft and mouthSmileRight."""
+
+LIMIT: Final = 4.0
+LEAST: Final = 1e-4
+"""A smaller probability is this one: what a network finds impossible must not decide alone."""
 
 _BATCH: Final = 8
 
@@ -131,9 +139,8 @@ class Weights:
     colour: float
     grey: float
     offsets: NDArray[np.float64]
-    sharpness: float
+    corners: float
     doubt: float
-    smile_muscles: NDArray[np.intp]
     smile_weights: NDArray[np.float64]
     smile_offset: float
 
@@ -146,10 +153,9 @@ class Weights:
                 float(emotion["colour"]),
                 float(emotion["grey"]),
                 np.asarray(emotion["offsets"], np.float64).reshape(len(EMOTIONS)),
-                float(emotion["sharpness"]),
+                float(emotion["corners"]),
                 float(emotion["doubt"]),
-                np.asarray(smile["muscles"], np.intp),
-                np.asarray(smile["weights"], np.float64),
+                np.asarray(smile["weights"], np.float64).reshape(3),
                 float(smile["offset"]),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -159,20 +165,19 @@ class Weights:
             ) from error
 
     def emotions(self, votes: Votes) -> NDArray[np.float64]:
-        """Percent (n, 8): the seven of EMOTIONS and what is UNKNOWN; each row adds up to 100."""
+        """Percent (n, 8): the seven of EMOTIONS and UNKNOWN, which takes what the surest lacks of `doubt`;
+        each row adds up to 100."""
         logits = self.colour * votes.colour + self.grey * votes.grey + self.offsets
-        doubt = np.full((len(logits), 1), self.doubt)
-        shares = _softmax(self.sharpness * logits)
-        # Unknown competes with the most likely: it wins only where that has a small share.
-        scale = np.maximum(shares.max(axis=1, keepdims=True), 1e-9)
-        unknown = np.clip((doubt - scale) / np.maximum(doubt, 1e-9), 0.0, 1.0)
+        logits[:, HAPPY] += self.corners * np.tanh(_corners(votes) / LIMIT)
+        shares = _softmax(logits)
+        unknown = np.clip(1.0 - shares.max(axis=1, keepdims=True) / self.doubt, 0.0, 1.0)
         return np.concatenate([shares * (1 - unknown), unknown], axis=1) * 100.0
 
     def smiles(self, votes: Votes) -> NDArray[np.float64]:
-        """Probabilities (n,)."""
-        happy = np.stack([votes.colour[:, 1], votes.grey[:, 1]], axis=1)
-        calm = np.stack([votes.colour[:, 0], votes.grey[:, 0]], axis=1)
-        parts = np.concatenate([votes.muscles[:, self.smile_muscles], _bounded(happy - calm)], axis=1)
+        """Probabilities (n,): of what the corners of the mouth do and what both networks call happy."""
+        happy = (_logit(np.exp(votes.colour[:, HAPPY])), _logit(np.exp(votes.grey[:, HAPPY])))
+        # Networks are surer than they are right: each is held between plus and minus one.
+        parts = np.tanh(np.stack([_corners(votes), *happy], axis=1) / LIMIT)
         return np.asarray(1.0 / (1.0 + np.exp(-(parts @ self.smile_weights + self.smile_offset))))
 
 
@@ -213,9 +218,14 @@ def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 def _log_mean(probabilities: NDArray[Any], views: int) -> NDArray[np.float64]:
     """Logarithm of the mean over the crops of each view; the crops are in rounds of all views."""
     mean = np.asarray(probabilities, np.float64).reshape(-1, views, probabilities.shape[1]).mean(axis=0)
-    return np.asarray(np.log(np.maximum(mean, 1e-4)))
+    return np.asarray(np.log(np.maximum(mean, LEAST)))
 
 
-def _bounded(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Networks are surer than they are right: held between plus and minus one."""
-    return np.tanh(logits / 4.0)
+def _corners(votes: Votes) -> NDArray[np.float64]:
+    """How far the corners of the mouth are drawn up, as a logit (n,)."""
+    return _logit(votes.muscles[:, SMILE_MUSCLES].mean(axis=1))
+
+
+def _logit(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    bounded = np.clip(probabilities, LEAST, 1 - LEAST)
+    return np.asarray(np.log(bounded / (1 - bounded)))

@@ -11,7 +11,7 @@ from typing import Final
 from app.domain.attributes import Emotion, Trait
 from tests.benchmarks.faces_of import rows_of
 
-# Columns of yes or no by trait, and other names that they go by.
+# Columns of yes or no by trait, and other names that they go by. Sunglasses are glasses too.
 TRAIT_COLUMNS: Final[dict[Trait, tuple[str, ...]]] = {
     Trait.SMILE: ("smile", "smiling"),
     Trait.EYES_OPEN: ("eyes_open",),
@@ -22,9 +22,6 @@ TRAIT_COLUMNS: Final[dict[Trait, tuple[str, ...]]] = {
     Trait.MUSTACHE: ("mustache", "moustache"),
     Trait.FACE_OCCLUDED: ("mask", "occluded", "face_occluded"),
 }
-ANY_GLASSES: Final = ("glasses", "glasses_any")
-"""In these columns sunglasses count as glasses; in `eyeglasses` they do not."""
-
 _EMOTIONS: Final = {
     "happy": Emotion.HAPPY, "happiness": Emotion.HAPPY, "joy": Emotion.HAPPY, "smile": Emotion.HAPPY,
     "sad": Emotion.SAD, "sadness": Emotion.SAD,
@@ -49,7 +46,6 @@ class FaceLabels:
     woman: bool | None
     emotion: Emotion | None
     traits: Mapping[Trait, bool]
-    any_glasses: bool | None
 
     @property
     def middle_age(self) -> float:
@@ -71,19 +67,15 @@ def labels_of_row(row: Mapping[str, str]) -> FaceLabels:
     traits = {}
     for trait, names in TRAIT_COLUMNS.items():
         for name in names:
-            if name in ANY_GLASSES:
-                continue
             answer = _yes_or_no(fields.get(name, ""), name)
             if answer is not None:
                 traits[trait] = answer
-    glasses = [_yes_or_no(fields.get(name, ""), name) for name in ANY_GLASSES]
     return FaceLabels(
         path=path,
         age=_age(fields, path),
         woman=_woman(fields.get("gender", "")),
         emotion=_emotion(fields.get("emotion", "")),
         traits=traits,
-        any_glasses=next((each for each in glasses if each is not None), None),
     )
 
 
