@@ -45,6 +45,7 @@ class CelebritiesTab(QScrollArea):
         self._line.retry.connect(self.retry)
         holder.addWidget(self._line)
         self._rows = QVBoxLayout()
+        self._shown: list[QWidget] = []
         self._rows.setSpacing(12)
         holder.addLayout(self._rows)
         self._note = Paragraph(theme, "", role="small", token="t3")
@@ -55,14 +56,16 @@ class CelebritiesTab(QScrollArea):
 
     def show_answer(self, answer: Answer[Recognised]) -> None:
         self._line.show_answer(answer)
-        while (item := self._rows.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        for row in self._shown:
+            self._rows.removeWidget(row)
+            row.hide()
+            row.deleteLater()
         found = answer.value
         self._head.setText("Celebrities" if found is None else _head(found))
         self._note.setText("" if found is None else _note(found))
-        for face in found.result.faces if found else ():
-            self._rows.addWidget(self._row(face))
+        self._shown = [self._row(face) for face in (found.result.faces if found else ())]
+        for row in self._shown:
+            self._rows.addWidget(row)
 
     def _row(self, face: CelebrityFace) -> QWidget:
         row = QWidget()

@@ -58,6 +58,7 @@ class AnalysePage(QWidget):
         self._host, self._tasks, self._celebrities = host, tasks, celebrities
         self._analysing = Analysing(describe, photos, faces)
         self.analysed: Analysed | None = None
+        self._loading = ""
         self.selection = FaceSelection(self)
         self._build(celebrities is not None)
         self._add_keys()
@@ -65,7 +66,6 @@ class AnalysePage(QWidget):
         self._late.setSingleShot(True)
         self._late.setInterval(Duration.PROGRESS_AFTER)
         self._late.timeout.connect(lambda: self.waiting.show_for(self._loading))
-        self._loading = ""
         self._show(None)
 
     def _build(self, celebrities: bool) -> None:

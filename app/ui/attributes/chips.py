@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from app.services.describing import DescribeService
-from app.ui.attributes.choices import CHOICES, looks_of, typed_ages, without_rivals
+from app.ui.attributes.choices import CHOICES, Choice, looks_of, typed_ages, without_rivals
 from app.ui.attributes.picker import Item, PickChip
 from app.ui.controller import TaskRunner
 from app.ui.theme import Theme
@@ -29,7 +29,7 @@ class LooksChip(PickChip):
         return without_rivals(self.picked, added)
 
 
-def _grouped() -> list:
+def _grouped() -> list[Choice]:
     order = {choice.group: place for place, choice in reversed(list(enumerate(CHOICES)))}
     return sorted(CHOICES, key=lambda choice: order[choice.group])
 

@@ -20,13 +20,17 @@ _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 _RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 
 
-def section_of(theme: Theme, column: QVBoxLayout, title: str, note: str = "") -> QVBoxLayout:
-    """A line, a heading with a note at its right, and the layout for what follows."""
+def section_of(
+    theme: Theme, column: QVBoxLayout, title: str, note: str = "", *, padded: int = 0
+) -> QVBoxLayout:
+    """A line, a heading with a note at its right, and the layout for what follows. Rows that are `padded`
+    begin so much further left: their words stand below the heading."""
     column.addWidget(Divider(theme))
     section = QVBoxLayout()
-    section.setContentsMargins(16, 8, 16, 12)
+    section.setContentsMargins(16 - padded, 8, 16 - padded, 12)
     section.setSpacing(0)
     head = QHBoxLayout()
+    head.setContentsMargins(padded, 0, padded, 0)
     name = Label(theme, title, weight=600)
     name.setFixedHeight(28)
     head.addWidget(name)
@@ -123,17 +127,13 @@ class DescriptionPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        labels = section_of(theme, column, "Labels", "Confidence")
+        labels = section_of(theme, column, "Labels", "Confidence", padded=8)
         self._line = AnswerLine(theme, "Looking at this photo…")
         self._line.retry.connect(self.retry)
         labels.addWidget(self._line)
         self.labels = LabelList(theme, hint)
         self.labels.lit.connect(self.lit)
         self.labels.chosen.connect(self.chosen)
-        # The rows' own padding lies in the margin, so that their words stand below the heading.
-        labels.setContentsMargins(8, 8, 8, 12)
-        head = labels.itemAt(0).layout()
-        head.setContentsMargins(8, 0, 8, 0)
         self._line.setContentsMargins(8, 0, 8, 0)
         labels.addWidget(self.labels)
         self._none = Paragraph(theme, "Nothing was recognised.", role="small")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -16,8 +17,9 @@ from PySide6.QtCore import (
     QSize,
     Qt,
     Signal,
+    SignalInstance,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.canvas.keys import starts_a_name
@@ -26,7 +28,7 @@ from app.ui.canvas.selection import FaceSelection
 from app.ui.controller.pictures import face_key
 from app.ui.theme import Radius, Theme
 from app.ui.theme.pixels import pixel_ratio
-from app.ui.widgets.grid.images import ImageRequest, ImageStore
+from app.ui.widgets.grid.images import ImageRequest
 
 SIDE, GAP = 32, 4
 _CELL = SIDE + GAP
@@ -44,6 +46,15 @@ class Crop:
     title: str
     color: str | None
     suggested: bool = False
+
+
+class Pictures(Protocol):
+    """Gives small pictures of faces by face_key: an ImageStore, or what stands in for one."""
+
+    @property
+    def ready(self) -> SignalInstance: ...
+
+    def pixmap(self, request: ImageRequest) -> QPixmap | None: ...
 
 
 class CropModel(QAbstractListModel):
@@ -93,7 +104,7 @@ class CropModel(QAbstractListModel):
 class CropDelegate(QStyledItemDelegate):
     """A crop with the person's colour along its foot, a ring when selected or pointed at."""
 
-    def __init__(self, theme: Theme, images: ImageStore, selection: FaceSelection) -> None:
+    def __init__(self, theme: Theme, images: Pictures, selection: FaceSelection) -> None:
         super().__init__()
         self._theme, self._images, self._selection = theme, images, selection
 
@@ -147,7 +158,7 @@ class CropList(QListView):
     def __init__(
         self,
         theme: Theme,
-        images: ImageStore,
+        images: Pictures,
         selection: FaceSelection,
         parent: QWidget | None = None,
         *,

@@ -15,7 +15,7 @@ from app.ui.canvas.editor import NameField
 from app.ui.canvas.selection import FaceSelection
 from app.ui.controller import PageHost
 from app.ui.controller.pictures import face_key
-from app.ui.photo.crops import Crop, CropList
+from app.ui.photo.crops import Crop, CropList, Pictures
 from app.ui.photo.state import PhotoState, Suggestion
 from app.ui.theme import Radius, Size, Theme, person_color
 from app.ui.widgets.bars import Gauge
@@ -36,7 +36,7 @@ _SOURCES = {
 class FacePicture(QWidget):
     """The selected face, 88 square."""
 
-    def __init__(self, theme: Theme, images: ImageStore) -> None:
+    def __init__(self, theme: Theme, images: Pictures) -> None:
         super().__init__()
         self.theme, self._images = theme, images
         self._face_pk: int | None = None

@@ -127,11 +127,12 @@ class SegmentedControl(QWidget):
 
     def set_current(self, key: str) -> None:
         """Make a segment active without emitting `chosen`; "" leaves none active."""
+        active = self._group.checkedButton()
         if key:
             self._group.button(self._keys.index(key)).setChecked(True)
-        elif self._group.checkedButton() is not None:
+        elif active is not None:
             self._group.setExclusive(False)
-            self._group.checkedButton().setChecked(False)
+            active.setChecked(False)
             self._group.setExclusive(True)
             self.update()
 
