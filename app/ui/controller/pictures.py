@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Hashable
 from typing import cast
 
-from PIL import Image
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QTransform
 
 from app.domain.errors import LikenessError
 from app.services.faces import FaceService
 from app.services.photos import PhotoService
+from app.ui.theme.jpeg import image_of_jpeg
 
 PictureKey = tuple[str, int, int]
 QUARTERS = (0, 90, 180, 270)
@@ -36,21 +37,7 @@ class PictureLoader:
     def __call__(self, key: Hashable) -> bytes | None:
         kind, pk, turned = cast(PictureKey, key)
         try:
-            jpeg = self._photos.thumbnail(pk) if kind == "photo" else self._faces.crop(pk)
-            return turned_jpeg(jpeg, turned) if jpeg is not None and turned else jpeg
+            return self._photos.thumbnail(pk, turned) if kind == "photo" else self._faces.crop(pk)
         except LikenessError:
             # Shown as a picture that cannot be had; its page says why.
             return None
-
-
-def turned_jpeg(jpeg: bytes, turned: int) -> bytes:
-    """An encoded thumbnail turned clockwise. Few photos lie, so it is done each time and kept nowhere."""
-    counterclockwise = {
-        90: Image.Transpose.ROTATE_270,
-        180: Image.Transpose.ROTATE_180,
-        270: Image.Transpose.ROTATE_90,
-    }
-    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as picture:
-        out = io.BytesIO()
-        picture.transpose(counterclockwise[turned]).save(out, "JPEG", quality=90)
-        return out.getvalue()
