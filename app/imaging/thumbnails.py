@@ -14,6 +14,12 @@ from app.domain.geometry import BoundingBox
 from app.imaging import colour
 
 _THUMBNAIL_QUALITY = 85
+# Pillow turns the other way.
+_CLOCKWISE = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
 
 
 def encode_jpeg(pixels: NDArray[np.uint8], quality: int = 88) -> bytes:
@@ -71,6 +77,12 @@ def face_crop(
     )
     outside = ((first_y, side - last_y), (first_x, side - last_x), (0, 0))
     return np.ascontiguousarray(np.pad(colour.to_array(part), outside, mode="edge"))
+
+
+def turned_jpeg(jpeg: bytes, degrees: int) -> bytes:
+    """An encoded thumbnail turned clockwise by 90, 180 or 270 degrees."""
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as picture:
+        return _encode(picture.transpose(_CLOCKWISE[degrees]), 90)
 
 
 def quarter_turned(pixels: NDArray[np.uint8], roll: float) -> NDArray[np.uint8]:

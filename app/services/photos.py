@@ -12,6 +12,7 @@ from app.domain.geometry import BoundingBox
 from app.domain.records import ChangeKind, ChangeSet, Origin, Photo, PhotoStatus
 from app.domain.text import printable
 from app.imaging.decode import DecodedImage
+from app.imaging.thumbnails import turned_jpeg
 from app.services.events import EventHub
 from app.services.face_acts import delete_faces
 from app.services.face_views import FaceView, Match, views_of
@@ -165,9 +166,12 @@ class PhotoService:
         with self._database.read() as connection:
             return photos.turned(connection, collection_pk)
 
-    def thumbnail(self, photo_pk: int) -> bytes | None:
-        """A JPEG that fits 320 px, cached; None when its file is missing or unreadable too."""
-        return self._files.thumbnail(photo_pk)
+    def thumbnail(self, photo_pk: int, turned: int = 0) -> bytes | None:
+        """A JPEG that fits 320 px, cached, turned clockwise by 0, 90, 180 or 270 degrees; None when its file
+        is missing or unreadable too."""
+        jpeg = self._files.thumbnail(photo_pk)
+        # Few photos lie, so turning is done each time and kept nowhere.
+        return turned_jpeg(jpeg, turned) if jpeg is not None and turned else jpeg
 
     def pixels(self, photo_pk: int, max_side: int | None = None) -> DecodedImage:
         """Raises ImageError (the path is in the sentence), ResourceNotFound."""

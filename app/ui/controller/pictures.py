@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import cast
 
-from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QTransform
-
 from app.domain.errors import LikenessError
 from app.services.faces import FaceService
 from app.services.photos import PhotoService
-from app.ui.theme.jpeg import image_of_jpeg
 
 PictureKey = tuple[str, int, int]
 QUARTERS = (0, 90, 180, 270)

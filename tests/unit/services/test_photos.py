@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.domain.errors import DependedOn, ImageError, InvalidParameter, ResourceNotFound
 from app.domain.records import ChangeSet, PhotoStatus
@@ -235,6 +237,12 @@ def test_thumbnails_are_made_once_and_outlive_the_file(
     (studio.folder / "Zoo.png").unlink()
     (studio.folder / "IMG_2.png").unlink()
     assert studio.photos.thumbnail(photos[0]) == jpeg
+    turned = studio.photos.thumbnail(photos[0], 90)
+    assert jpeg is not None and turned is not None
+    with Image.open(io.BytesIO(jpeg)) as one, Image.open(io.BytesIO(turned)) as other:
+        assert other.size == one.size[::-1]
+        clockwise = np.rot90(np.asarray(one, int), -1)
+        assert np.abs(clockwise - np.asarray(other, int)).mean() < 4
     assert studio.photos.thumbnail(photos[1]) is None
 
 
