@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -29,8 +29,8 @@ class Recognised:
 class CelebritiesTab(QScrollArea):
     """Each with name, similarity and links; what to do where no pack is loaded."""
 
-    chosen = Signal(int)
     retry = Signal()
+    settings_wanted = Signal()
 
     def __init__(self, theme: Theme, images: LocalCrops, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,17 +50,21 @@ class CelebritiesTab(QScrollArea):
         holder.addLayout(self._rows)
         self._note = Paragraph(theme, "", role="small", token="t3")
         holder.addWidget(self._note)
+        self._settings = Button(theme, "Open Settings", icon="gear-six", height=Size.CONTROL_SMALL)
+        self._settings.clicked.connect(self.settings_wanted)
+        holder.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(holder)
         column.addStretch(1)
         self.show_answer(Answer())
 
     def show_answer(self, answer: Answer[Recognised]) -> None:
         self._line.show_answer(answer)
+        found = answer.value
+        self._settings.setVisible(found is not None and not found.packs)
         for row in self._shown:
             self._rows.removeWidget(row)
             row.hide()
             row.deleteLater()
-        found = answer.value
         self._head.setText("Celebrities" if found is None else _head(found))
         self._note.setText("" if found is None else _note(found))
         self._shown = [self._row(face) for face in (found.result.faces if found else ())]
@@ -111,7 +115,7 @@ def _note(found: Recognised) -> str:
     if not found.packs:
         return (
             "No celebrity pack is loaded. A pack is a folder or a zip with names and reference pictures; "
-            "load one with “likeness celebrities packs load”."
+            "it is loaded, or made from a collection, in Settings."
         )
     parts = []
     others = len(found.result.unrecognized)

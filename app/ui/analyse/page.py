@@ -132,6 +132,7 @@ class AnalysePage(QWidget):
         self.waiting.cancelled.connect(self._cancel)
         self.inspector.lit.connect(self._light)
         self.inspector.celebrities.retry.connect(self._ask_celebrities)
+        self.inspector.celebrities.settings_wanted.connect(lambda: self._host.navigate("settings"))
         self.inspector.tabs.currentChanged.connect(lambda _index: self.canvas.set_highlights(()))
 
     def _add_keys(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.services.describing import DescribeService
@@ -12,6 +12,8 @@ from app.ui.theme import Size, Space
 from app.ui.widgets.button import Button
 from app.ui.widgets.glyph import Glyph, Panel
 from app.ui.widgets.text import Paragraph
+
+_WATCH_MS = 20_000
 
 
 class UndescribedBar(Panel):
@@ -24,6 +26,12 @@ class UndescribedBar(Panel):
         self._host, self._tasks, self._photos, self._describe = host, tasks, photos, describe
         self._asked: tuple[int, bool, bool] | None = None
         self._started: int | None = None
+        self._left = Undescribed(0, 0)
+        # A job that was cancelled tells nobody here: when nothing has come for a while, it is offered anew.
+        self._watch = QTimer(self)
+        self._watch.setSingleShot(True)
+        self._watch.setInterval(_WATCH_MS)
+        self._watch.timeout.connect(self._look_again)
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.PAGE_LEFT, 8, Space.PAGE_RIGHT, 8)
         row.setSpacing(12)
@@ -48,6 +56,9 @@ class UndescribedBar(Panel):
         if self._asked is None:
             return
         pk, labels, looks = self._asked
+        if left != self._left and self._started == pk:
+            self._watch.start()
+        self._left = left
         words = sentence(left, labels, looks)
         under_way = self._started == pk
         if words and under_way:
@@ -68,10 +79,17 @@ class UndescribedBar(Panel):
     def _begun(self, pk: int, job: object) -> None:
         self.button.setEnabled(True)
         self._started = pk if job is not None else None
+        self._watch.start()
         if job is None:
             self._host.toast("What is left cannot be read now. See whether its files are where they were.")
         if self._asked is not None and self._asked[0] == pk:
             self.check(pk, labels=self._asked[1], looks=self._asked[2])
+
+    def _look_again(self) -> None:
+        """Nothing was described for as long as that: whether anybody is at it is not known here."""
+        self._started = None
+        if self._asked is not None and self.isVisible():
+            self.check(self._asked[0], labels=self._asked[1], looks=self._asked[2])
 
     def _not_begun(self, error: Exception) -> None:
         self.button.setEnabled(True)

@@ -185,7 +185,10 @@ def test_without_a_pack_the_tab_says_how_to_get_one(page, stage, packs, qtbot):
     stage.settle(qtbot, lambda: page.analysed is not None)
     stage.settle(qtbot)
     assert page.inspector.celebrities._head.text() == "Nobody recognised"
-    assert "No celebrity pack is loaded" in page.inspector.celebrities._note.text()
+    tab = page.inspector.celebrities
+    assert "No celebrity pack is loaded" in tab._note.text()
+    tab._settings.click()
+    assert stage.host.went == [("settings", {})]
 
 
 def test_without_the_service_there_is_no_tab(qtbot, stage):

@@ -126,3 +126,15 @@ def test_a_label_of_a_photo_leads_to_all_photos_with_it(stage, page) -> None:
     stage.shown.host.navigate("photos", label="Square")
     stage.rest(lambda: len(stage.photo_names()) == 6)
     assert page._filters.labels.value() == "Square"
+
+
+def test_a_job_that_was_cancelled_is_offered_anew(stage, page) -> None:
+    bar = page._undescribed
+    pick(page._filters.looks, "smiling")
+    stage.rest(bar.isVisible)
+    bar._begun(stage.pk, object())
+    stage.rest(lambda: "being looked at" in bar.words.text())
+    assert not bar.button.isVisible()
+    bar._watch.start(0)
+    stage.rest(bar.button.isVisible)
+    assert bar.words.text() == "6 faces have not been looked at yet and cannot match."
