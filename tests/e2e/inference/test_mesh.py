@@ -161,3 +161,17 @@ def test_all_faces_at_once_are_as_one_by_one(
         alone = describer.view(pixels, face)
         np.testing.assert_allclose(view.mesh, alone.mesh, atol=0.02 * view.eye_distance)
         assert (view.mesh[:468, 0].min() > (face.box.left - 0.3 * face.box.width) * pixels.shape[1]).all()
+
+
+def test_faces_from_the_side_keep_to_the_detectors_landmarks(
+    engine: OnnxFaceEngine, describer: OnnxFaceDescriber, shared_data: Path
+) -> None:
+    aside = 0
+    for path in sorted((shared_data / "fairface300" / "images").iterdir())[::2]:
+        found, view = seen(engine, describer, load(path))
+        five = found.landmarks.to_pixels(*view.pixels.shape[1::-1])
+        own = thirty(view)[[NAMES.index(LandmarkName(kind.value)) for kind in LandmarkType]]
+        room = np.linalg.norm(five.max(axis=0) - five.min(axis=0))
+        assert np.linalg.norm(own - five, axis=1).mean() < 0.35 * room, path.name
+        aside += abs(mesh_pose(view.mesh).yaw) > 45
+    assert aside > 5

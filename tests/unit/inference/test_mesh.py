@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
 from app.inference.alignment import ARCFACE_TEMPLATE
 from app.inference.manifest import InputSpec, Model, Task
-from app.inference.mesh import BATCH, FaceMesh, Square, first_square, second_square
+from app.inference.mesh import BATCH, CLOSER, FaceMesh, Square, first_square, second_square
 from app.inference.views import MESH_POINTS
 
 SIZE = 256
@@ -35,6 +36,7 @@ class Network:
         self.model = Model("mesh", Task.FACE_MESH, Path("mesh.onnx"), "", spec, "", "", {})
         self.points = points
         self.lopsided = np.float32(lopsided)
+        self.presence: Callable[[NDArray[np.float32]], float] = lambda _: 0.75
         self.shown: list[NDArray[np.float32]] = []
 
     def run(self, tensor: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
@@ -44,7 +46,7 @@ class Network:
         return {
             "mesh": seen,
             "mirrored": seen + self.lopsided,
-            "presence": np.full((count, 1), 0.75, np.float32),
+            "presence": np.array([[self.presence(each)] for each in tensor], np.float32),
         }
 
 
@@ -156,6 +158,35 @@ def test_faces_are_shown_in_batches_in_their_order() -> None:
     places = [float(mesh.points[:, 0].mean()) for mesh in meshes]
     assert places == sorted(places)
     assert np.diff(places) == pytest.approx(15, abs=1)
+
+
+def test_a_look_counts_as_much_as_it_sees_a_face() -> None:
+    network = Network(points(), lopsided=6)
+    pixels = np.zeros((400, 400, 3), np.uint8)
+    pixels[:, :200] = 255
+    # The mirror image has the light to the right: there the network sees next to nothing.
+    network.presence = lambda chip: 0.9 if chip[0, 128, 20] > 0.5 else 0.0
+    mesh = FaceMesh(network).fit(pixels, [upright(BoundingBox(0.4, 0.4, 0.2, 0.2))])[0]  # type: ignore[arg-type]
+    second = second_square(placed(first_square(upright(BoundingBox(0.4, 0.4, 0.2, 0.2)), 400, 400)))
+    np.testing.assert_allclose(mesh.points, placed(second), atol=0.1)
+    assert mesh.presence > 0.88
+
+
+def test_a_doubtful_face_is_looked_at_closer_and_turned() -> None:
+    network = Network(points())
+    network.presence = lambda _: 0.2
+    pixels = np.zeros((400, 400, 3), np.uint8)
+    face_ = upright(BOX)
+    FaceMesh(network).fit(pixels, [face_])  # type: ignore[arg-type]
+    assert sum(len(each) for each in network.shown) == 3 + 4
+    # The network sees the face only in the closer square, where its points come nearest to the landmarks.
+    seen: list[int] = []
+    network.presence = lambda _: seen.append(1) or (0.9 if len(seen) == 4 else 0.2)  # type: ignore[func-returns-value]
+    mesh = FaceMesh(network).fit(pixels, [face_])[0]  # type: ignore[arg-type]
+    first = first_square(face_, 400, 400)
+    close = Square(first.x, first.y, first.side * CLOSER, first.angle)
+    np.testing.assert_allclose(mesh.points, placed(close), atol=0.01)
+    assert mesh.presence == pytest.approx(0.9)
 
 
 def test_no_faces_need_no_network() -> None:
