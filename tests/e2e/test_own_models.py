@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.bootstrap.resources import resources_dir
-from app.domain.errors import Conflict, ModelError, ResourceAlreadyExists
+from app.domain.errors import Cancelled, Conflict, ModelError, ResourceAlreadyExists
 from app.domain.records import Origin
 from app.inference.engine import OnnxFaceEngine
 from app.inference.manifest import find_models_dir
@@ -208,6 +208,13 @@ def test_what_cannot_be_used_is_refused_with_a_reason(
 def test_a_check_that_never_ends_is_ended(tmp_path: Path, faces: LabelledFaces) -> None:
     with pytest.raises(ModelError, match="more than 0 seconds"):
         probe(written(tmp_path, onnx_files.projected(SFACE)), faces, seconds=0.3)
+
+
+def test_a_check_can_be_stopped(tmp_path: Path, faces: LabelledFaces) -> None:
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        probe(written(tmp_path, onnx_files.projected(SFACE)), faces, stopped=lambda: True)
+    assert time.monotonic() - started < 10
 
 
 def test_a_file_that_is_not_there(tmp_path: Path, faces: LabelledFaces) -> None:

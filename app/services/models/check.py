@@ -28,8 +28,8 @@ class Finding:
         return self.sentences[-1]
 
 
-def finding(examination: Examination, faces: int, people: int) -> Finding:
-    """`faces` of `people` were tried."""
+def finding(examination: Examination, faces: int, people: int, same: int) -> Finding:
+    """`faces` of `people` were tried, with `same` pairs of one person."""
     shape, best = examination.shape, examination.trials[0]
     usable = best.gap > 0
     doubtful = usable and best.gap < _CLEAR
@@ -37,7 +37,7 @@ def finding(examination: Examination, faces: int, people: int) -> Finding:
         f"It takes {_at_once(shape)} of 112 × 112 pixels ({shape.layout}, {shape.type}) and gives "
         f"{shape.dimension} numbers for each.",
         _fed(examination),
-        f"Of {faces} faces of {people} people: two photographs of one person are alike by "
+        f"Of {faces} faces of {people} people: two photographs of one person ({same} pairs) are alike by "
         f"{best.colour.same:.2f} or more, those of two people by {best.colour.others:.2f} or less "
         f"({best.grey.same:.2f} and {best.grey.others:.2f} without colour).",
         f"It takes {examination.ms:.0f} ms a face here, on one thread.",

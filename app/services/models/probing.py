@@ -7,38 +7,47 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from app.domain.errors import LikenessError, ModelError
+from app.domain.errors import Cancelled, LikenessError, ModelError
 from app.inference.probe import Examination, examine
 from app.inference.separation import LabelledFaces
 
 SECONDS: Final = 240
 _MEMORY: Final = 6 << 30
-_FACES, _ANSWER = "faces.npz", "answer.json"
+_LOOK: Final = 0.1
+_FACES, _ANSWER, _SAID = "faces.npz", "answer.json", "said.txt"
 
 
-def probe(path: Path, faces: LabelledFaces, seconds: float = SECONDS) -> Examination:
+def probe(
+    path: Path,
+    faces: LabelledFaces,
+    seconds: float = SECONDS,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Examination:
     """What `examine` finds. Raises ModelError with the reason, also where the file brings the process
-    down, takes too long or too much memory."""
+    down, takes too long or too much memory; Cancelled."""
     if not path.is_file():
         raise ModelError(f"There is no file {path}.")
     with tempfile.TemporaryDirectory(prefix="likeness-") as folder:
         np.savez(Path(folder) / _FACES, crops=faces.crops, people=faces.people, photos=faces.photos)
         command = [*_program(), "models", "probe", str(path.absolute()), folder]
-        try:
-            done = subprocess.run(
-                command, timeout=seconds, env=_environment(), capture_output=True, check=False
+        with (Path(folder) / _SAID).open("wb") as said:
+            process = subprocess.Popen(
+                command, env=_environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
-        except subprocess.TimeoutExpired:
-            raise ModelError(
-                f"{path.name} cannot be used: a few faces took it more than {seconds:.0f} seconds."
-            ) from None
-        return _answer(path, Path(folder) / _ANSWER, done)
+            try:
+                _wait(process, path, seconds, stopped)
+            finally:
+                process.kill()
+                process.wait()
+        return _answer(path, Path(folder), process.returncode)
 
 
 def probe_here(path: Path, folder: Path) -> None:
@@ -54,17 +63,33 @@ def probe_here(path: Path, folder: Path) -> None:
     (folder / _ANSWER).write_text(json.dumps(answer), "utf-8")
 
 
-def _answer(path: Path, file: Path, done: subprocess.CompletedProcess[bytes]) -> Examination:
+def _wait(process: subprocess.Popen[bytes], path: Path, seconds: float, stopped: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            process.wait(_LOOK)
+            return
+        except subprocess.TimeoutExpired:
+            if stopped():
+                raise Cancelled("The check was stopped.") from None
+            if time.monotonic() > end:
+                raise ModelError(
+                    f"{path.name} cannot be used: a few faces took it more than {seconds:.0f} seconds."
+                ) from None
+
+
+def _answer(path: Path, folder: Path, status: int) -> Examination:
     try:
-        answer = json.loads(file.read_text("utf-8"))
+        answer = json.loads((folder / _ANSWER).read_text("utf-8"))
         if "reason" in answer:
             raise ModelError(f"{path.name} cannot be used. {answer['reason']}")
         return Examination.from_json(answer["found"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no word"]
+        said = (folder / _SAID).read_bytes().decode(errors="replace")
+        last = said.strip().splitlines()[-1:] or ["no word"]
         raise ModelError(
             f"{path.name} cannot be used: it brought down the process that tried it ({last[0]}, exit status "
-            f"{done.returncode})."
+            f"{status})."
         ) from error
 
 

@@ -154,13 +154,15 @@ class ModelService:
 
     # One's own
 
-    def check(self, path: Path) -> Finding:
+    def check(self, path: Path, stopped: Callable[[], bool] = lambda: False) -> Finding:
         """The guided check of a file: takes a few seconds to a minute. Nothing is kept.
 
-        Raises ModelError where the file cannot be used at all.
+        Raises ModelError where the file cannot be used at all, Cancelled.
         """
         faces = self._known()
-        return finding(probe(path, faces), len(faces.people), len(np.unique(faces.people)))
+        examination = probe(path, faces, stopped=stopped)
+        same = int(faces.pairs()[0].sum())
+        return finding(examination, len(faces.people), len(np.unique(faces.people)), same)
 
     def add(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -47,6 +48,7 @@ class ModelsPage(QWidget):
         self._unfinished: list[Unfinished] = []
         self._stopping = False
         self._shown = False
+        self._check = threading.Event()
         self._unsubscribe: Callable[[], None] = lambda: None
         self.cards: dict[str, ModelCard] = {}
         self.header = Header(theme, "Models")
@@ -89,7 +91,7 @@ class ModelsPage(QWidget):
 
     def _connect(self) -> None:
         self.adding.add_asked.connect(self._add)
-        self.adding.dropped.connect(lambda: self._tasks.cancel((id(self), "check")))
+        self.adding.dropped.connect(self._drop)
         self.collections.use_asked.connect(self.use)
         self.collections.cancel_asked.connect(self._cancel)
         self.collections.resume_asked.connect(self._resume)
@@ -114,6 +116,9 @@ class ModelsPage(QWidget):
         self._shown = False
         self._unsubscribe()
         self._stopping = True
+        if self.adding.path is not None and self.adding.finding is None:
+            self._check.set()
+            self.adding.close_form()
 
     def apply_changes(self, changes: ChangeSet) -> None:
         if self._shown and (changes.collections or changes.change is not None):
@@ -286,13 +291,25 @@ class ModelsPage(QWidget):
         self._scroll.verticalScrollBar().setValue(0)
 
         def failed(error: Exception) -> None:
+            if isinstance(error, Cancelled):
+                return
             if isinstance(error, LikenessError):
                 self.adding.show_reason(str(error))
             else:
                 self.adding.close_form()
                 self._host.show_error(error)
 
-        self._tasks.run(self._models.check, path, done=self._found, failed=failed, key=(id(self), "check"))
+        self._check.set()
+        stop = self._check = threading.Event()
+        self._tasks.run(
+            lambda: self._models.check(path, stop.is_set),
+            done=self._found,
+            failed=failed,
+            key=(id(self), "check"),
+        )
+
+    def _drop(self) -> None:
+        self._check.set()
 
     def _found(self, finding: Finding) -> None:
         self.adding.show_finding(finding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
+from app.domain.errors import Cancelled
 from app.inference.probe import FEEDINGS, Examination, Shape, Trial
 from app.inference.separation import Separation
 from app.services.models.check import Finding, finding
@@ -116,7 +118,7 @@ def found(same: float = 0.7, others: float = 0.4) -> Finding:
         for each in FEEDINGS[:3]
     )
     shape = Shape("NCHW", "float32", 1, "vec", 512)
-    return finding(Examination(shape, trials, 9, (0.1, 0.2, 0.3), 12.0), 35, 33)
+    return finding(Examination(shape, trials, 9, (0.1, 0.2, 0.3), 12.0), 35, 33, 3)
 
 
 @pytest.fixture
@@ -155,6 +157,26 @@ def test_a_file_that_cannot_be_used_says_why(adding: AddingSection) -> None:
     assert "damaged" in adding.words.text() and adding.add_button.isHidden()
     adding.drop_button.click()
     assert adding.isHidden()
+
+
+def test_leaving_the_page_stops_the_check(stage: Stage, page: ModelsPage, monkeypatch) -> None:
+    """The window must not wait for a file that takes minutes."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(_path: Path, stopped) -> Finding:
+        begun.set()
+        while not stopped():
+            ended.wait(0.01)
+        ended.set()
+        raise Cancelled("The check was stopped.")
+
+    monkeypatch.setattr(stage.bench.models, "check", slow)
+    page.check(Path("large.onnx"))
+    assert begun.wait(5) and not page.adding.isHidden()
+    stage.window.page_asked.emit("photos", None)
+    assert ended.wait(5)
+    stage.rest()
+    assert page.adding.path is None and not stage.said
 
 
 def test_removing_asks_once_more(stage: Stage, page: ModelsPage, theme: Theme, qtbot) -> None:
