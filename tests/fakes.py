@@ -293,21 +293,30 @@ class FakeFaceDescriber:
     def age_of(color: Color) -> float:
         return float(10 + color[0] % 60)
 
-    def view(self, pixels: NDArray[np.uint8], face: DetectedFace) -> FaceView:
+    def views(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceView]:
+        return [self._view(pixels, face) for face in faces]
+
+    def read(self, views: Sequence[FaceView]) -> list[FaceAttributes]:
+        self.before()
+        self.described += len(views)
+        return [self._attributes(view) for view in views]
+
+    def describe(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceAttributes]:
+        return self.read(self.views(pixels, faces))
+
+    @staticmethod
+    def _view(pixels: NDArray[np.uint8], face: DetectedFace) -> FaceView:
         height, width = pixels.shape[:2]
         left, top, across, down = face.box.to_pixels(width, height)
-        steps = np.linspace(0, 1, MESH_POINTS)
+        steps = np.linspace(0.2, 0.8, MESH_POINTS)
         mesh = np.column_stack([left + steps * across, top + steps * down, np.zeros(MESH_POINTS)])
         return FaceView(pixels, mesh.astype(np.float32))
 
-    def describe(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceAttributes]:
-        self.before()
-        self.described += len(faces)
-        return [self._attributes(pixels, face) for face in faces]
-
-    def _attributes(self, pixels: NDArray[np.uint8], face: DetectedFace) -> FaceAttributes:
-        age = self.age_of(_color_at(pixels, face.landmarks))
-        points = self.view(pixels, face).mesh[: len(LandmarkName), :2] / pixels.shape[1::-1]
+    def _attributes(self, view: FaceView) -> FaceAttributes:
+        column, row = view.mesh[MESH_POINTS // 2, :2].astype(int)
+        red, green, blue = (int(value) for value in view.pixels[row, column])
+        age = self.age_of((red, green, blue))
+        points = view.mesh[: len(LandmarkName), :2] / view.pixels.shape[1::-1]
         return FaceAttributes(
             age=age,
             age_low=int(age) - 4,
@@ -317,7 +326,7 @@ class FakeFaceDescriber:
             emotions={Emotion.HAPPY: 90.0, Emotion.CALM: 10.0},
             eye_direction=EyeDirection(5.0, -2.0, 80.0),
             landmarks=points.astype(np.float32),
-            pose=face.pose,
+            pose=Pose(0.0, 0.0, 0.0),
         )
 
 

@@ -53,11 +53,14 @@ class FaceDescriber(Protocol):
     def made_by(self) -> str:
         """What the answers depend on: a digest of the models' files and of how they are read."""
 
-    def view(self, pixels: NDArray[np.uint8], face: DetectedFace) -> FaceView:
-        """The face with its dense landmarks."""
+    def views(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceView]:
+        """Each face with its dense landmarks, in their order."""
+
+    def read(self, views: Sequence[FaceView]) -> list[FaceAttributes]:
+        """The attributes of each face, in their order."""
 
     def describe(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceAttributes]:
-        """The attributes of each face, in their order."""
+        """Both, for those whose dense landmarks nobody asks for."""
 
 
 class OnnxFaceDescriber:
@@ -93,18 +96,13 @@ class OnnxFaceDescriber:
         """What runs the models, and why where it is not what was asked for (final after the first call)."""
         return tuple(session.provider for session in self._sessions)
 
-    def view(self, pixels: NDArray[np.uint8], face: DetectedFace) -> FaceView:
-        return self.views(pixels, [face])[0]
-
     def views(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceView]:
-        """As view, for all faces of a photo at once."""
         return [FaceView(pixels, mesh.points) for mesh in self._mesh.fit(pixels, faces)]
 
     def describe(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceAttributes]:
         return self.read(self.views(pixels, faces))
 
     def read(self, views: Sequence[FaceView]) -> list[FaceAttributes]:
-        """As describe, for faces whose dense landmarks are known."""
         looks = self._appearance.read(views)
         expressions = self._expression.read(views)
         covered = self._covering.read(views)

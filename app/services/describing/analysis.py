@@ -63,8 +63,8 @@ class ImageAnalyser:
             pixels, width, height, kind = image.pixels, image.width, image.height, image.format
             seen = faces_of(self._engine, image)
             found, turned = seen.faces, seen.turned
-        described = self._faces.describe(pixels, found)
-        views = [self._faces.view(pixels, face) for face in found]
+        views = self._faces.views(pixels, found)
+        described = self._faces.read(views)
         return ImageAnalysis(
             pixels=pixels,
             width=width,

@@ -81,7 +81,8 @@ class DescribeService:
             face = face_rows.by_pk(connection, face_pk)
         if face is None:
             raise ResourceNotFound("This face was deleted in the meantime.")
-        return ratios(self._faces.view(self._pixels(face.photo_pk), face.detected))
+        (view,) = self._faces.views(self._pixels(face.photo_pk), [face.detected])
+        return ratios(view)
 
     def photo(self, photo_pk: int) -> PhotoDescription:
         """What a stored photo shows. Raises ResourceNotFound."""

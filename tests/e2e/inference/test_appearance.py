@@ -33,7 +33,7 @@ def see(describer: OnnxFaceDescriber) -> See:
         pixels = pixels_of(path)
         face = central(engine.detect(pixels)) or central(engine.detect_from(pixels, 5.0))
         assert face is not None
-        return describer.view(pixels, face)
+        return describer.views(pixels, [face])[0]
 
     return seen
 

@@ -67,7 +67,7 @@ def test_closed_eyes_and_winks(
     for path in paths:
         pixels = load(path)
         face = engine.detect(pixels)[0]
-        view = describer.view(pixels, face)
+        view = describer.views(pixels, [face])[0]
         for eye in eyes:
             view = FaceView(closed(view, eye, random), view.mesh)
         before = describer.describe(pixels, [face])[0].traits.get(Trait.EYES_OPEN, 1.0)

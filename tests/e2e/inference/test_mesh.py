@@ -47,7 +47,7 @@ def seen(
 ) -> tuple[DetectedFace, FaceView]:
     pixels = np.asarray(image)
     found = engine.detect(pixels)[0]
-    return found, describer.view(pixels, found)
+    return found, describer.views(pixels, [found])[0]
 
 
 def thirty(view: FaceView) -> NDArray[np.float32]:
@@ -109,7 +109,7 @@ def test_a_mirrored_picture_mirrors_points_and_pose(
     order = [NAMES.index(mirrored_name(each)) for each in NAMES]
     for face in engine.detect(pixels):
         other = min(there, key=lambda each: abs(each.box.left + each.box.width + face.box.left - 1))
-        one, two = describer.view(pixels, face), describer.view(mirrored, other)
+        one, two = describer.views(pixels, [face])[0], describer.views(mirrored, [other])[0]
         turned = thirty(two)[order]
         turned[:, 0] = width - 1 - turned[:, 0]
         assert np.linalg.norm(turned - thirty(one), axis=1).mean() < 0.04 * one.eye_distance
@@ -158,7 +158,7 @@ def test_all_faces_at_once_are_as_one_by_one(
     together = describer.views(pixels, faces)
     assert len(together) == len(faces) > 4
     for face, view in zip(faces, together, strict=True):
-        alone = describer.view(pixels, face)
+        alone = describer.views(pixels, [face])[0]
         np.testing.assert_allclose(view.mesh, alone.mesh, atol=0.02 * view.eye_distance)
         assert (view.mesh[:468, 0].min() > (face.box.left - 0.3 * face.box.width) * pixels.shape[1]).all()
 
