@@ -27,6 +27,8 @@ def summary(outcome: Outcome, collection: str) -> str:
     if not outcome.photos:
         return f"{counted(outcome.failed, 'photo')} could not be indexed into {collection}"
     line = f"{counted(outcome.photos, 'photo')} indexed into {collection}, {counted(outcome.faces, 'face')}"
+    if outcome.left_out:
+        line += f" ({outcome.left_out:,} left out)"
     return f"{line}, {outcome.failed:,} failed" if outcome.failed else line
 
 

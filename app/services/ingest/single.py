@@ -99,7 +99,7 @@ class ImageIndexer:
             if membership is None:
                 membership = add_waiting(act, target, photo_pk)
             face_pks = store(act, target, photo_pk, membership, result, external_image_id)
-            outcome = Outcome(1, len(face_pks), 0)
+            outcome = Outcome(1, len(face_pks), 0, len(result.unindexed))
             act.work.summary = sentences.summary(outcome, target.display_name)
         pictures = [("photo", photo_pk, result.thumbnail)]
         pictures += [("face", pk, crop) for pk, crop in zip(face_pks, result.crops, strict=True)]

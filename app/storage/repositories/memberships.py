@@ -30,11 +30,12 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a change has indexed so far."""
+    """What a change has indexed so far. `left_out`: faces that were found and not kept."""
 
     photos: int
     faces: int
     failed: int
+    left_out: int = 0
 
 
 # Built once: these run for every photo.
@@ -116,6 +117,12 @@ def outcome(connection: Connection, change_pk: int) -> Outcome:
         .where(touched, change_rows.c.table_name == memberships.name, change_rows.c.op.in_(("i", "u")))
         .group_by(memberships.c.status)
     )
+    put_in = select(change_rows.c.row_pk).where(
+        touched, change_rows.c.table_name == memberships.name, change_rows.c.op.in_(("i", "u"))
+    )
+    left_out = select(func.coalesce(func.sum(func.json_array_length(memberships.c.unindexed)), 0)).where(
+        memberships.c.id.in_(put_in), memberships.c.unindexed.is_not(None)
+    )
     counts = {row[0]: int(row[1]) for row in connection.execute(by_status)}
     added = select(func.count()).where(
         touched, change_rows.c.table_name == faces.name, change_rows.c.op == "i"
@@ -124,6 +131,7 @@ def outcome(connection: Connection, change_pk: int) -> Outcome:
         counts.get(PhotoStatus.INDEXED.value, 0),
         connection.execute(added).scalar_one(),
         counts.get(PhotoStatus.FAILED.value, 0),
+        int(connection.execute(left_out).scalar_one()),
     )
 
 

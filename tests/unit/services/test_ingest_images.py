@@ -174,7 +174,12 @@ def test_a_job_filters_as_it_was_told_to(
     for name, quality in (("a", QualityFilter.AUTO), ("b", QualityFilter.NONE)):
         path = tmp_path / f"{name}.png"
         path.write_bytes(png((1, 60), (2, 20), background=100 if name == "a" else 128))
-        ingest.run_to_end(ingest.index_paths(1, [path], quality=quality).id)
+        ended = ingest.run_to_end(ingest.index_paths(1, [path], quality=quality).id)
+        assert ended.message == (
+            "1 photo indexed into Archive, 1 face (1 left out)"
+            if quality is QualityFilter.AUTO
+            else "1 photo indexed into Archive, 2 faces"
+        )
     with library.database.read() as connection:
         counts = connection.execute(select(tables.faces.c.photo_pk)).scalars().all()
     assert sorted(counts) == [1, 2, 2]
@@ -269,6 +274,8 @@ def test_over_the_limit_the_worst_go_first_then_the_smallest() -> None:
 def test_sentences() -> None:
     assert sentences.summary(Outcome(200, 318, 0), "Archive") == "200 photos indexed into Archive, 318 faces"
     assert sentences.summary(Outcome(1, 1, 2), "A") == "1 photo indexed into A, 1 face, 2 failed"
+    line = sentences.summary(Outcome(2, 3, 1, 4), "A")
+    assert line == "2 photos indexed into A, 3 faces (4 left out), 1 failed"
     assert sentences.summary(Outcome(0, 0, 1), "A") == "1 photo could not be indexed into A"
     assert sentences.title([Path("/x/Holiday 2024")], "A") == "Index Holiday 2024 into A"
     assert sentences.title([Path("/x/1"), Path("/x/2")], "A") == "Index 2 items into A"
