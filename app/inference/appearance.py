@@ -2,9 +2,9 @@
 
 The networks err differently: face-api's is true on children and old people and coarse between, FaceRes
 draws everyone towards thirty but keeps their order, and that of gender alone is the best on dark and small
-faces. Two of them see the face upright and mirrored, and their votes are averaged. The weights, the bend of
-the age scale and the widths of the ranges stand in the manifest, in the settings of the model of
-Task.AGE_AND_GENDER; `python -m tests.benchmarks.calibrate_appearance` fits them.
+faces. Two of them see the face upright and mirrored, and their votes are averaged. The weights and the
+widths of the ranges stand in the manifest, in the settings of the model of Task.AGE_AND_GENDER; `python -m
+tests.benchmarks.calibrate_appearance` fits them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TEMPLATE_POINTS: Final = (263, 362, 33, 133, 2)
 PADDING: Final = 0.2
 """Of the chip, in lengths of the template: that of the networks' training."""
 
-FACE_API_CROPS: Final = ((0.95, False), (1.15, True))
+FACE_API_CROPS: Final = ((0.9, False), (1.1, True))
 """Scales, and whether mirrored: one view of each kind is nearly as good as all four."""
 
 FACERES_SCALE: Final = 1.0
@@ -73,8 +73,10 @@ class Calibration:
 
     age_weights: NDArray[np.float64]
     age_offset: float
-    bends: NDArray[np.float64]
-    bend_weights: NDArray[np.float64]
+    middle: float
+    width: float
+    middle_weights: NDArray[np.float64]
+    middle_offset: float
     range_ages: NDArray[np.float64]
     range_below: NDArray[np.float64]
     range_above: NDArray[np.float64]
@@ -92,8 +94,10 @@ class Calibration:
             return cls(
                 age_weights=_array(age["weights"]),
                 age_offset=float(age["offset"]),
-                bends=_array(age["bends"]),
-                bend_weights=_array(age["bend_weights"]),
+                middle=float(age["middle"]),
+                width=float(age["width"]),
+                middle_weights=_array(age["middle_weights"]),
+                middle_offset=float(age["middle_offset"]),
                 range_ages=_array(age["range_ages"]),
                 range_below=_array(age["range_below"]),
                 range_above=_array(age["range_above"]),
@@ -110,9 +114,11 @@ class Calibration:
             ) from error
 
     def ages(self, votes: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Years (n,) from the votes (n, 2), years: a weighted sum, bent where the mean passes each bend."""
-        beyond = np.maximum(0.0, votes.mean(axis=1)[:, None] - self.bends)
-        years = votes @ self.age_weights + beyond @ self.bend_weights + self.age_offset
+        """Years (n,) from the votes (n, 2), years of face-api and FaceRes: a weighted sum, with other weights
+        the nearer FaceRes is to the middle, where it is the truer."""
+        near = nearness(votes, self.middle, self.width)
+        years = votes @ self.age_weights + self.age_offset
+        years = years + near * (votes @ self.middle_weights + self.middle_offset)
         return np.asarray(np.clip(years, YOUNGEST, OLDEST))
 
     def women(self, votes: NDArray[np.float64], ages: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -190,6 +196,11 @@ class AppearanceReader:
         answer = self._faceres.run(tensor_of(crops, self._faceres.model.input))
         years = np.arange(answer["ages"].shape[1], dtype=np.float64)
         return answer["ages"] @ years, -answer["man"][:, 0].astype(np.float64)
+
+
+def nearness(votes: NDArray[np.float64], middle: float, width: float) -> NDArray[np.float64]:
+    """How near FaceRes's votes, the second column, are to the middle: (n,), 1 there, 0.6 a width away."""
+    return np.asarray(np.exp(-0.5 * ((votes[:, 1] - middle) / width) ** 2))
 
 
 def _per_view(values: NDArray[Any], views: int) -> NDArray[np.float64]:

@@ -16,8 +16,10 @@ from app.inference.views import FaceView
 AGE: dict[str, Any] = {
     "weights": [0.5, 0.5],
     "offset": 1.0,
-    "bends": [30.0],
-    "bend_weights": [0.5],
+    "middle": 30.0,
+    "width": 5.0,
+    "middle_weights": [-0.5, 0.5],
+    "middle_offset": 2.0,
     "range_ages": [10.0, 50.0],
     "range_below": [2.0, 10.0],
     "range_above": [4.0, 8.0],
@@ -40,9 +42,10 @@ def calibration() -> Calibration:
     return Calibration.of(model(Task.AGE_AND_GENDER, age=AGE, woman=WOMAN))
 
 
-def test_age_is_the_weighted_votes_bent_above_the_bend() -> None:
-    ages = calibration().ages(np.array([[10.0, 20.0], [40.0, 50.0]]))
-    assert ages.tolist() == [16.0, 46.0 + 0.5 * 15.0]
+def test_age_is_the_weighted_votes_with_other_weights_in_the_middle() -> None:
+    ages = calibration().ages(np.array([[10.0, 80.0], [50.0, 30.0], [50.0, 35.0]]))
+    near = np.exp(-0.5)
+    assert ages == pytest.approx([46.0, 41.0 - 8.0, 43.5 + near * (-7.5 + 2.0)])
 
 
 def test_age_stays_that_of_a_person() -> None:
