@@ -54,6 +54,8 @@ class DescribeService:
         self._events = events
         self._lock = threading.Lock()
         self._running: dict[int, int] = {}
+        self._looking = threading.Lock()
+        self._looked_at: tuple[int, NDArray[np.uint8]] | None = None
         # Photos whose file cannot be read now are not tried again until the program is started anew.
         self._given_up: set[int] = set()
 
@@ -70,7 +72,7 @@ class DescribeService:
             return known
         if face is None:
             raise ResourceNotFound("This face was deleted in the meantime.")
-        pixels = self._pixels(face.photo_pk)
+        pixels = self._shown(face.photo_pk)
         (attributes,) = self._faces.describe(pixels, [face.detected])
         self._store_faces([(face, attributes)])
         return attributes
@@ -81,7 +83,7 @@ class DescribeService:
             face = face_rows.by_pk(connection, face_pk)
         if face is None:
             raise ResourceNotFound("This face was deleted in the meantime.")
-        (view,) = self._faces.views(self._pixels(face.photo_pk), [face.detected])
+        (view,) = self._faces.views(self._shown(face.photo_pk), [face.detected])
         return ratios(view)
 
     def photo(self, photo_pk: int) -> PhotoDescription:
@@ -176,6 +178,13 @@ class DescribeService:
         with self._database.read() as connection:
             photo = photo_rows.by_pk(connection, photo_pk)
         return None if photo is None else photo.turned
+
+    def _shown(self, photo_pk: int) -> NDArray[np.uint8]:
+        """As _pixels, of the photo that a person looks at: its faces are asked for one by one."""
+        with self._looking:
+            if self._looked_at is None or self._looked_at[0] != photo_pk:
+                self._looked_at = photo_pk, self._pixels(photo_pk)
+            return self._looked_at[1]
 
     def _pixels(self, photo_pk: int) -> NDArray[np.uint8]:
         return self._files.decode(photo_pk, LARGEST_SIDE).pixels

@@ -10,9 +10,11 @@ import pytest
 
 from app.domain.attributes import Emotion, Trait
 from app.domain.errors import ImageError, ResourceNotFound
+from app.imaging.decode import DecodedImage
 from app.jobs import Job, JobContext, JobQueue, JobState
 from app.services.describing import DescribeService
 from app.services.events import EventHub
+from app.services.photo_files import PhotoFiles
 from app.storage import tables
 from app.storage.database import Act
 from tests.fakes import FakeFaceDescriber, FakePhotoDescriber, painted, person_color
@@ -201,3 +203,19 @@ def _move(studio: Studio, collection: int, face_pk: int) -> None:
     with studio.library.database.act(ChangeKind.EDIT_FACE, Origin.WINDOW, collection) as act:
         assert isinstance(act, Act)
         act.work.update(tables.faces, face_pk, {"landmarks": bytes(range(40)), "left": 0.123})
+
+
+def test_a_photo_is_read_once_for_all_its_faces(
+    describe: DescribeService, studio: Studio, collection: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, faces = studio.add_photo(collection, [(ANNA, (40, 40, 120)), (BERT, (300, 40, 60))])
+    read: list[int] = []
+    decode = PhotoFiles.decode
+
+    def counted(self: PhotoFiles, photo_pk: int, max_side: int | None = None) -> DecodedImage:
+        read.append(photo_pk)
+        return decode(self, photo_pk, max_side)
+
+    monkeypatch.setattr(PhotoFiles, "decode", counted)
+    one, other = (describe.mesh(face) for face in faces)
+    assert len(read) == 1 and not (one == other).all()
