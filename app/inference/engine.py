@@ -19,7 +19,7 @@ from app.inference.detection import FaceDetector
 from app.inference.embedding import FaceEmbedder
 from app.inference.embedding_models import EmbeddingModels
 from app.inference.manifest import Model, Task, load_manifest
-from app.inference.orientation import UPRIGHT_CONFIDENCE, TurnedFaces, TurnFinder, lying, upright
+from app.inference.orientation import TurnedFaces, TurnFinder, evident, lying, upright
 from app.inference.pose import pose_of
 from app.inference.quality import quality_of
 from app.inference.quality_filter import QualityBars
@@ -155,7 +155,7 @@ class OnnxFaceEngine:
 
     def degrees(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> int:
         """How far the content lies, as in TurnedFaces; `faces` as `detect` found them."""
-        if faces and max(faces, key=lambda face: face.box.area).confidence >= UPRIGHT_CONFIDENCE:
+        if faces and evident(max(faces, key=lambda face: face.box.area)):
             return 0
         height, width = pixels.shape[:2]
         boxes = np.array([face.box.to_pixels(width, height) for face in faces], np.float32).reshape(-1, 4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
 from app.inference.candidates import Candidates
-from app.inference.orientation import TurnFinder, lying, upright
+from app.inference.orientation import TurnFinder, evident, lying, upright
 
 TURNS = (0, 90, 180, 270)
 
@@ -130,3 +132,12 @@ def test_where_nothing_tells_it_stands() -> None:
     assert finder.degrees(plain, np.zeros((0, 4), np.float32)) == 0
     assert finder.degrees(plain, np.array([[5, 5, 60, 60]], np.float32)) == 0
     assert finder.degrees(np.zeros((1, 1, 3), np.uint8), np.zeros((0, 4), np.float32)) == 0
+
+
+def test_what_stands_beyond_doubt() -> None:
+    upright_face = face()
+    assert not evident(upright_face)
+    sure = replace(upright_face, confidence=99.999)
+    assert evident(sure)
+    assert not evident(lying(sure, 90))
+    assert not evident(replace(sure, confidence=99.9))
