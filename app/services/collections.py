@@ -75,7 +75,7 @@ class CollectionService:
             found = contracts.of_collection(connection, pk)
         if found is None:
             raise ResourceNotFound("This collection was deleted.")
-        return EmbeddingContract(**json.loads(found.description))
+        return found.embedding
 
     def list(self) -> builtins.list[Collection]:
         """In order of creation, with counts."""

@@ -95,10 +95,9 @@ class VectorStore:
         try:
             return self._engine.embedder(contract.digest)
         except ModelError as error:
-            made = contract.embedding
             raise Conflict(
                 f"The faces of “{contract.display_name}” were measured with the model "
-                f"{made.model_id if made else 'of another name'}, which is not installed. Add it again on "
+                f"{contract.model_id}, which is not installed. Add it again on "
                 "the Models page, or switch the collection to a model that is there: vectors of different "
                 "models cannot be compared."
             ) from error

@@ -63,7 +63,7 @@ class SearchService:
             found = vectors.contract_of(connection, collection_pk)
         if found is None:
             raise ResourceNotFound("This collection is not in the library any more.")
-        return found.embedding.model_id if found.embedding else ""
+        return found.model_id
 
     def vector_in(self, collection_pk: int, face: AlignedFace) -> Vector:
         """The face's vector by the collection's model: the one at hand, or measured anew where that is of

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, delete, exists, func, insert, select
 
+from app.domain.embedding import EmbeddingContract
 from app.storage import tables
 from app.storage.repositories.rows import among, column
 
@@ -38,10 +39,23 @@ class Contract:
 
     @property
     def model_id(self) -> str:
+        return model_of(self.description)
+
+    @property
+    def embedding(self) -> EmbeddingContract:
+        """With what the description has; empty fields where it is damaged."""
         try:
-            return str(json.loads(self.description)["model_id"])
-        except (ValueError, KeyError, TypeError):
-            return "a model of another name"
+            return EmbeddingContract(**json.loads(self.description))
+        except (ValueError, TypeError):
+            return EmbeddingContract(self.model_id, "", 0, "", "")
+
+
+def model_of(description: str) -> str:
+    """The model's id in a contract's description."""
+    try:
+        return str(json.loads(description)["model_id"])
+    except (ValueError, KeyError, TypeError):
+        return "a model of another name"
 
 
 @dataclass(frozen=True, slots=True)

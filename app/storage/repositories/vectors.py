@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, func, select, union
 
-from app.domain.embedding import EmbeddingContract
 from app.storage import tables
+from app.storage.repositories import contracts
 from app.storage.repositories.rows import among, numbers
 
 _FACES = tables.faces
@@ -49,12 +48,8 @@ class CollectionContract:
     newest: int
 
     @property
-    def embedding(self) -> EmbeddingContract | None:
-        """None where the description is damaged."""
-        try:
-            return EmbeddingContract(**json.loads(self.description))
-        except (ValueError, TypeError):
-            return None
+    def model_id(self) -> str:
+        return contracts.model_of(self.description)
 
 
 def contract_of(connection: Connection, collection_pk: int) -> CollectionContract | None:
