@@ -175,10 +175,15 @@ class Weights:
 
     def smiles(self, votes: Votes) -> NDArray[np.float64]:
         """Probabilities (n,): of what the corners of the mouth do and what both networks call happy."""
-        happy = (_logit(np.exp(votes.colour[:, HAPPY])), _logit(np.exp(votes.grey[:, HAPPY])))
-        # Networks are surer than they are right: each is held between plus and minus one.
-        parts = np.tanh(np.stack([_corners(votes), *happy], axis=1) / LIMIT)
-        return np.asarray(1.0 / (1.0 + np.exp(-(parts @ self.smile_weights + self.smile_offset))))
+        logits = smile_parts(votes) @ self.smile_weights + self.smile_offset
+        return np.asarray(1.0 / (1.0 + np.exp(-logits)))
+
+
+def smile_parts(votes: Votes) -> NDArray[np.float64]:
+    """(n, 3): the corners of the mouth, face-api's and the grey network's HAPPY as logits. Each is held
+    between plus and minus one, for networks are surer than they are right."""
+    happy = (_logit(np.exp(votes.colour[:, HAPPY])), _logit(np.exp(votes.grey[:, HAPPY])))
+    return np.asarray(np.tanh(np.stack([_corners(votes), *happy], axis=1) / LIMIT))
 
 
 def named(confidences: NDArray[np.float64]) -> dict[Emotion, float]:
