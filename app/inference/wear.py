@@ -14,14 +14,14 @@ from app.inference.sessions import Session
 from app.inference.tensors import tensor_of
 from app.inference.views import FaceView
 
-# Where these points of the mesh come to lie in the crop of 112 pixels: corners of the eyes, tip of the
-# nose, corners of the mouth. The means of 395 frontal faces on ArcFace's template, made symmetric and moved
-# up by 24 pixels, so that the chin is inside and the forehead is not.
+# Where these points of the mesh come to lie in the crop of 96 pixels: corners of the eyes, tip of the nose,
+# corners of the mouth. The means of 395 frontal faces on ArcFace's template, made symmetric, moved up by 24
+# of its 112 pixels, so that the chin is inside and the forehead is not, and scaled.
 POINTS: Final = (33, 133, 362, 263, 4, 61, 291)
 PLACES: Final[NDArray[np.float64]] = np.array(
-    [[29.8, 28.7], [45.8, 29.6], [66.2, 29.6], [82.2, 28.7], [56.0, 48.3], [39.5, 66.4], [72.5, 66.4]]
+    [[25.0, 24.5], [38.8, 25.3], [56.2, 25.3], [70.0, 24.5], [47.5, 41.3], [33.4, 56.8], [61.6, 56.8]]
 )
-SIZE: Final = 112
+SIZE: Final = 96
 # Faces in one run of the network: more do not fit the cache.
 BATCH: Final = 4
 # The probability of a woman counts as no surer than this either way: a wrong guess must not decide alone.

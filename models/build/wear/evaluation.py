@@ -25,8 +25,8 @@ EYES = ("eyes", "eyes late")
 HAIR = ("lip", "lip late", "chin", "lower face")
 PARTS = {"eyeglasses": EYES, "sunglasses": EYES, "beard": HAIR, "mustache": HAIR}
 GATED = ("beard", "mustache")
-STRENGTH = {"eyeglasses": 1.0, "sunglasses": 1.0, "beard": 1.0, "mustache": 1.0}
-DRAWN_WEIGHT = {"eyeglasses": 0.3, "sunglasses": 0.3, "beard": 0.3, "mustache": 0.3}
+STRENGTH = {"eyeglasses": 10.0, "sunglasses": 5.0, "beard": 3.0, "mustache": 3.0}
+DRAWN_WEIGHT = {"eyeglasses": 0.3, "sunglasses": 0.5, "beard": 0.03, "mustache": 0.05}
 """What a drawn copy counts to a real one."""
 FOLDS = 5
 SEED = 3

@@ -16,7 +16,7 @@ HEADS = Path(__file__).with_name("heads.npz")
 
 
 def trunk(original: bytes) -> bytes:
-    """SFace's first twelve blocks: `data`, float32 (n, 3, 112, 112), RGB - 127.5, to `means`, the parts side
+    """SFace's first twelve blocks: `data`, float32 (n, 3, 96, 96), RGB - 127.5, to `means`, the parts side
     by side."""
     return _serialised(_trunk(original))
 
@@ -67,7 +67,7 @@ def _trunk(original: bytes) -> onnx.ModelProto:
         helper.make_graph(
             nodes,
             "wear",
-            [helper.make_tensor_value_info("data", TensorProto.FLOAT, ["batch", 3, 112, 112])],
+            [helper.make_tensor_value_info("data", TensorProto.FLOAT, ["batch", 3, 96, 96])],
             [helper.make_tensor_value_info("means", TensorProto.FLOAT, ["batch", width])],
             weights,
         ),

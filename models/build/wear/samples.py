@@ -15,13 +15,13 @@ from models.build.wear.eyewear import with_eyewear
 from models.build.wear.hair import with_hair
 from models.build.wear.photographs import LabelledFace
 
-REAL_COPIES = 4
+REAL_COPIES = 3
 """Worn out and mirrored copies of each face."""
-DRAWN_EYEWEAR = 3
+DRAWN_EYEWEAR = 2
 """Copies with eyeglasses, and as many with sunglasses, of each face without."""
-DRAWN_HAIR = 5
-"""Copies with hair of each face without; of those with a mustache or a beard alone about a fifth each."""
-HAIR_STYLES = ((True, True), (True, True), (False, True), (True, False), (False, True))
+DRAWN_HAIR = 2
+"""Copies with hair of each face without; the styles take turns."""
+HAIR_STYLES = ((True, True), (False, True), (True, True), (True, False), (False, True))
 AS_READ, WORN, DRAWN = 0, 1, 2
 
 
@@ -72,7 +72,7 @@ def samples_of(faces: Iterable[LabelledFace], trunk: Trunk, seed: int = 2026) ->
                     )
         if known[2] == 0 and known[3] == 0:
             for style in range(DRAWN_HAIR):
-                beard, mustache = HAIR_STYLES[style % len(HAIR_STYLES)]
+                beard, mustache = HAIR_STYLES[(number * DRAWN_HAIR + style) % len(HAIR_STYLES)]
                 drawn = with_hair(canvas, beard, mustache, random)
                 new = np.array([known[0], known[1], float(beard), float(mustache)])
                 copies.append((_taken(drawn, random), new, DRAWN))

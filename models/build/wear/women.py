@@ -17,6 +17,6 @@ from models.build.wear.photographs import LabelledFace
 def probabilities_of_women(faces: Sequence[LabelledFace], models: Path) -> NDArray[np.float64]:
     """(n,) from the shipped models of appearance."""
     manifest = load_manifest(models)
-    tasks = (Task.AGE, Task.GENDER, Task.AGE_AND_GENDER, Task.SECOND_AGE_AND_GENDER)
+    tasks = (Task.GENDER, Task.AGE_AND_GENDER, Task.SECOND_AGE_AND_GENDER)
     reader = AppearanceReader(*(Session(manifest, manifest.default(task), "cpu", 1) for task in tasks))
     return np.array([answer.woman for face in faces for answer in reader.read([face.view])])

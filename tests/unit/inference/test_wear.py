@@ -38,7 +38,7 @@ class FakeSession:
     def run(self, tensor: np.ndarray) -> dict[str, np.ndarray]:
         assert tensor.shape[1:] == (3, SIZE, SIZE) and tensor.dtype == np.float32
         self.batches.append(len(tensor))
-        at = tensor[:, 0, [20, 40, 60, 80], 56]
+        at = tensor[:, 0, [20, 40, 60, 80], 48]
         return {"logits": ((at + 127.5 - 100) / 10).astype(np.float32)}
 
 
@@ -121,5 +121,5 @@ def test_manliness_is_odd_and_bounded(woman: float) -> None:
 
 
 def test_places_are_symmetric_about_the_middle() -> None:
-    mirrored = PLACES[[3, 2, 1, 0, 4, 6, 5]] * [-1, 1] + [SIZE, 0]
+    mirrored = PLACES[[3, 2, 1, 0, 4, 6, 5]] * [-1, 1] + [SIZE - 1, 0]
     assert np.allclose(mirrored, PLACES)
