@@ -102,6 +102,12 @@ class Switches:
         self._end(row.id, JobState.CANCELLED)
         self._jobs.forget(row.id)
 
+    def change_of(self, job_id: int) -> int | None:
+        """The change that a finished switch made, to be undone by."""
+        with self._database.read() as connection:
+            row = job_rows.get(connection, job_id)
+        return None if row is None else row.change_pk
+
     def take_up(self) -> list[JobView]:
         """At the start of the program: go on with what was stopped, and fill in what faces lack."""
         views = []

@@ -198,6 +198,7 @@ class SwitchRun:
                 return None
             act.work.summary = f"{name} switched to the face model {model}"
             act.work.update(tables.collections, pk, {"contract_pk": contract.pk})
+            jobs.set_change(connection, self._job_pk, act.work.change_pk)
         return act.changes
 
     def _refuse_if_many_lost(self, measured: Measured, name: str) -> None:

@@ -96,6 +96,11 @@ def open_change(connection: Connection, job_pk: int, change_pk: int) -> None:
     connection.execute(update(jobs).where(jobs.c.id == job_pk).values(change_pk=change_pk))
 
 
+def set_change(connection: Connection, job_pk: int, change_pk: int) -> None:
+    """This change, which is whole, is what the job came to."""
+    connection.execute(update(jobs).where(jobs.c.id == job_pk).values(change_pk=change_pk))
+
+
 def close_change(connection: Connection, change_pk: int, summary: str) -> None:
     """From now on it can be undone."""
     connection.execute(update(changes).where(changes.c.id == change_pk).values(open=False, summary=summary))

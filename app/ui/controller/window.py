@@ -252,6 +252,13 @@ class WindowController(QObject):
             if view.message and view.failed:
                 show = partial(self._ask_failures, view.id, view.message)
                 self._window.toast(ToastMessage(view.message, "warning", "Show which", show))
+            elif view.message and view.kind == SWITCH_KIND and view.state is JobState.DONE:
+                self._tasks.run(
+                    self._bench.models.switches.change_of,
+                    view.id,
+                    done=partial(self._host.toast, view.message),
+                    failed=self._host.show_error,
+                )
             elif view.message:
                 self._host.toast(view.message)
         else:

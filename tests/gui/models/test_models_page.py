@@ -62,7 +62,7 @@ def test_a_collection_follows_the_model_that_is_chosen_and_undo_goes_back(
     stage.rest(lambda: following(stage) == "fake-light")
     row = page.collections.rows[stage.pk]
     stage.rest(lambda: "old vectors of fake-squares" in page.collections.rows[stage.pk].row.hint.text())
-    assert "measured again" in stage.said
+    assert "measured again" in stage.said and stage.offered == "Undo"
     row = page.collections.rows[stage.pk]
     assert row.choice.accessibleName().startswith("Model of Archive") and not row.drop_old.isHidden()
     stage.window.commands.undo.trigger()
