@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, func, select, union
+from sqlalchemy import Connection, Select, column, func, select, table, union
 
 from app.storage import tables
 from app.storage.repositories import contracts
@@ -17,6 +17,10 @@ from app.storage.repositories.rows import among, numbers
 _FACES = tables.faces
 _EMBEDDINGS = tables.embeddings
 _ROWS = tables.change_rows
+
+# SQLite counts rows of an AUTOINCREMENT table here: unlike the largest id, it never goes back.
+_SEQUENCE = table("sqlite_sequence", column("name"), column("seq"))
+_NEWEST = select(_SEQUENCE.c.seq).where(_SEQUENCE.c.name == _EMBEDDINGS.name).scalar_subquery()
 
 NOBODY: Final = -1
 
@@ -38,7 +42,7 @@ class VectorRows:
 @dataclass(frozen=True, slots=True)
 class CollectionContract:
     """`description` is the contract's fields as JSON, `last_row` the newest row of the journal,
-    `newest` the newest vector of any contract."""
+    `newest` the id of the newest vector ever written, of any contract."""
 
     contract_pk: int
     digest: str
@@ -62,7 +66,7 @@ def contract_of(connection: Connection, collection_pk: int) -> CollectionContrac
             contracts.c.description,
             collections.c.display_name,
             select(func.coalesce(func.max(_ROWS.c.id), 0)).scalar_subquery(),
-            select(func.coalesce(func.max(_EMBEDDINGS.c.id), 0)).scalar_subquery(),
+            func.coalesce(_NEWEST, 0),
         )
         .select_from(collections)
         .join(contracts, contracts.c.id == collections.c.contract_pk)

@@ -17,6 +17,7 @@ from app.services import vector_store
 from app.services.vector_store import NOBODY, PHOTO, USER, VectorStore
 from app.storage import tables
 from app.storage.library import open_library
+from app.storage.repositories import contracts
 from tests.fakes import FakeEngine, person_color, shade
 from tests.unit.services.studio import Studio
 
@@ -98,6 +99,33 @@ def test_every_act_and_its_undo_is_seen(studio: Studio, archive: Collection) -> 
         assert in_step(store, studio, archive.id)
         assert in_step(store, studio, other.id)
     assert sorted(held(store, archive.id)) == sorted([*faces, *more])
+
+
+def test_deleting_the_newest_face_does_not_read_everything_anew(studio: Studio, archive: Collection) -> None:
+    store = VectorStore(studio.library, studio.engine)
+    _, faces = studio.add_photo(archive.id, [person(0), person(1, 300)])
+    index = store.of(archive.id).index
+    studio.faces.delete_pks(faces[-1:])
+    assert store.of(archive.id).index is index and sorted(held(store, archive.id)) == faces[:1]
+    studio.history.undo_last()
+    assert store.of(archive.id).index is index and sorted(held(store, archive.id)) == faces
+
+
+def test_a_vector_that_is_filled_in_without_the_journal_is_seen(studio: Studio, archive: Collection) -> None:
+    store = VectorStore(studio.library, studio.engine)
+    _, faces = studio.add_photo(archive.id, [person(0), person(1, 300)])
+    with studio.library.database.write() as connection:
+        where = tables.embeddings.c.face_pk == faces[0]
+        row = connection.execute(select(tables.embeddings).where(where)).mappings().one()
+        connection.execute(tables.embeddings.delete().where(where))
+    fresh = VectorStore(studio.library, studio.engine)
+    assert list(held(fresh, archive.id)) == faces[1:]
+    index = fresh.of(archive.id).index
+    with studio.library.database.write() as connection:
+        assert contracts.fill(connection, faces[0], row["contract_pk"], row["vector"])
+        assert not contracts.fill(connection, faces[0], row["contract_pk"], row["vector"]), "only once"
+    assert sorted(held(fresh, archive.id)) == faces and fresh.of(archive.id).index is index
+    assert in_step(store, studio, archive.id)
 
 
 def test_what_another_process_writes_is_seen(studio: Studio, archive: Collection) -> None:
