@@ -125,15 +125,16 @@ def cross_validated(samples: Samples, table: Table) -> dict[str, dict[str, float
             if yes.all() or not yes.any():
                 continue
             men = man * _men(table)
-            across = head(trait, samples, ~here).scores(as_read)
             found = {
                 "yes": int(yes.sum()),
                 "no": int((~yes).sum()),
                 "folds": balanced_accuracy((raw * factor + men + shift)[known], yes),
                 "folds_ranking": ranking((raw * factor + men)[known], yes),
-                "others": balanced_accuracy((across * factor + men + shift)[known], yes),
-                "others_ranking": ranking((across * factor + men)[known], yes),
             }
+            if not here.all():
+                across = head(trait, samples, ~here).scores(as_read)
+                found["others"] = balanced_accuracy((across * factor + men + shift)[known], yes)
+                found["others_ranking"] = ranking((across * factor + men)[known], yes)
             figures[f"{trait} {folder}"] = {name: round(value, 3) for name, value in found.items()}
             print(f"{trait} {folder}", figures[f"{trait} {folder}"], flush=True)
     return figures
