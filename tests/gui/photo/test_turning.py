@@ -115,8 +115,10 @@ def test_points_are_turned_too(turned, stage, qtbot):
     stage.settle(qtbot, lambda: turned.canvas.dense.has(LandmarkLayer.MESH, key))
     points = turned.canvas.dense._points[LandmarkLayer.MESH, key] * [480, 640]
     box = turned.canvas.marks.boxes[0]
-    assert points.min(axis=0) == pytest.approx((box.left, box.top), abs=1)
-    assert points.max(axis=0) == pytest.approx((box.right, box.bottom), abs=1)
+    # The painted mesh runs from one fifth of the box to four fifths of it.
+    across, down = 0.2 * box.width, 0.2 * box.height
+    assert points.min(axis=0) == pytest.approx((box.left + across, box.top + down), abs=1)
+    assert points.max(axis=0) == pytest.approx((box.right - across, box.bottom - down), abs=1)
 
 
 def test_the_menu_turns_either_way(lying, stage, qtbot):
