@@ -16,6 +16,7 @@ from app.services.faces import FaceService
 from app.services.users import UserService
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.controller.pictures import face_key
+from app.ui.photo.photo_tab import PhotoTab
 
 
 class FaceActs(QObject):
@@ -66,6 +67,16 @@ class FaceActs(QObject):
         self._tasks.run(
             self._edits.add, collection_pk, photo_pk, self._back(box), done=self._added, failed=self._fail
         )
+
+    def serve(self, tab: PhotoTab) -> None:
+        """Take in the faces that the tab wants added."""
+        tab.addition_wanted.connect(self.add_unindexed)
+        self.failed.connect(tab.left_out.release)
+
+    def add_unindexed(self, collection_pk: int, photo_pk: int, index: int) -> None:
+        """Take in the face at `index` of PhotoDetail.unindexed."""
+        act = self._edits.add_unindexed
+        self._tasks.run(act, collection_pk, photo_pk, index, done=self._added, failed=self._fail)
 
     def _back(self, box: BoundingBox) -> BoundingBox:
         return box.turned(-self.turned % 360) if self.turned else box

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from app.domain.attributes import FaceAttributes, Label, PhotoDescription
 from app.domain.geometry import BoundingBox, turned_points
 from app.services.describing import DescribeService
+from app.services.photos import UnindexedFace
 from app.ui.attributes.layer_control import LayerControl
 from app.ui.attributes.state import Answer
 from app.ui.canvas.canvas import FaceCanvas
@@ -58,6 +59,8 @@ class Looking(QObject):
         inspector.faces.attributes.retry.connect(lambda: self.ask(again=True))
         inspector.photo.description.retry.connect(lambda: self.ask(again=True))
         inspector.photo.description.lit.connect(self._light)
+        inspector.photo.left_out.lit.connect(self._light_left_out)
+        inspector.photo.left_out.emptied.connect(lambda: canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         layers.chosen.connect(self._show_layer)
 
     def show(self, state: PhotoState | None) -> None:
@@ -127,6 +130,11 @@ class Looking(QObject):
     def _light(self, label: Label | None) -> None:
         turned = self._state.turned if self._state is not None else 0
         self._canvas.set_highlights(highlights(label, turned))
+
+    def _light_left_out(self, face: UnindexedFace | None) -> None:
+        turned = self._state.turned if self._state is not None else 0
+        boxes = [face.box.turned(turned) if turned else face.box] if face is not None else []
+        self._canvas.set_highlights([Highlight(box, "Not kept") for box in boxes])
 
     def _show_layer(self, layer: LandmarkLayer) -> None:
         self._canvas.set_layers(landmarks=layer)

@@ -142,6 +142,7 @@ class PhotoPage(QWidget):
         panel.photo.copied.connect(self.files.copy)
         panel.photo.folder_wanted.connect(lambda path: self._host.reveal([path]))
         panel.photo.locate_wanted.connect(self.locate)
+        self.acts.serve(panel.photo)
         panel.photo.description.chosen.connect(lambda name: self._host.navigate("photos", label=name))
         panel.copy_wanted.connect(self.copy_json)
         self.notice.locate_wanted.connect(self.locate)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from app.domain.records import PhotoStatus
 from app.services.photos import PhotoPath
 from app.ui.attributes.description import DescriptionPanel
+from app.ui.photo.left_out import LeftOutList
 from app.ui.photo.state import PhotoState
 from app.ui.theme import Size, Theme
 from app.ui.widgets.button import Button, IconButton, Variant
@@ -19,15 +20,6 @@ _STATUS = {
     PhotoStatus.INDEXED: "Indexed",
     PhotoStatus.WAITING: "Waiting to be indexed",
     PhotoStatus.FAILED: "Not indexed",
-}
-_REASONS = {
-    "EXCEEDS_MAX_FACES": "more faces than were asked for",
-    "EXTREME_POSE": "turned too far away",
-    "LOW_BRIGHTNESS": "too dark",
-    "LOW_SHARPNESS": "too blurred",
-    "LOW_CONFIDENCE": "may not be a face",
-    "SMALL_BOUNDING_BOX": "too small",
-    "LOW_FACE_QUALITY": "quality too low",
 }
 
 
@@ -43,6 +35,8 @@ class PhotoTab(QScrollArea):
     """Path of a file whose folder is to be opened."""
     locate_wanted = Signal()
     copied = Signal(str)
+    addition_wanted = Signal(int, int, int)
+    """Collection, photo, and the place of the face to take in within PhotoDetail.unindexed."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,12 +45,22 @@ class PhotoTab(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(QWidget())
         self.description = DescriptionPanel(theme, hint="Click: all photos with it")
+        self.left_out = LeftOutList(theme)
+        self.left_out.addition_wanted.connect(self._want)
+        self._state: PhotoState | None = None
 
     def show_state(self, state: PhotoState | None) -> None:
-        """Build the page anew: it is short, and its rows differ from photo to photo."""
-        # It outlives the rows around it.
-        self.description.setParent(self)
-        self.description.hide()
+        """Build the page anew where anything differs: it is short."""
+        before, self._state = self._state, state
+        if before is not None and state is not None and before.detail == state.detail:
+            return
+        focused = self.left_out.focused()
+        # They outlive the rows around them.
+        for lasting in (self.description, self.left_out):
+            lasting.setParent(self)
+            lasting.hide()
+        same = before is not None and state is not None and before.photo_pk == state.photo_pk
+        self.left_out.set_faces(state.detail.unindexed if state is not None else (), same)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 12, 0, 16)
@@ -65,14 +69,20 @@ class PhotoTab(QScrollArea):
             self._add_facts(column, state)
             self._add_places(column, state)
             self._add_ids(column, state)
+            if state.detail.unindexed:
+                self._add_left_out(column, len(state.detail.unindexed))
             column.addSpacing(8)
             column.addWidget(self.description)
             self.description.show()
-            if state.detail.unindexed:
-                self._add_unindexed(column, state)
         column.addStretch(1)
         replace_widget(self, body)
         body.setAutoFillBackground(False)
+        if focused is not None:
+            self.left_out.focus(focused)
+
+    def _want(self, place: int) -> None:
+        if self._state is not None:
+            self.addition_wanted.emit(self._state.collection_pk, self._state.photo_pk, place)
 
     def _add_facts(self, column: QVBoxLayout, state: PhotoState) -> None:
         photo = state.detail.photo
@@ -151,12 +161,10 @@ class PhotoTab(QScrollArea):
         for name in sorted(external):
             self._id(column, "External image ID", name)
 
-    def _add_unindexed(self, column: QVBoxLayout, state: PhotoState) -> None:
-        count = len(state.detail.unindexed)
+    def _add_left_out(self, column: QVBoxLayout, count: int) -> None:
         self._head(column, f"{count} face{'' if count == 1 else 's'} found and not kept")
-        for face in state.detail.unindexed:
-            reasons = [_REASONS.get(reason, reason) for reason in face.reasons]
-            self._note(column, ", ".join(reasons).capitalize() or "No reason was given", "t2")
+        column.addWidget(self.left_out)
+        self.left_out.show()
 
     def _head(self, column: QVBoxLayout, title: str) -> None:
         column.addSpacing(8)

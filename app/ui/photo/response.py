@@ -48,7 +48,7 @@ def response_json(
     return {
         "FaceRecords": records,
         "FaceModelVersion": model_version,
-        "OrientationCorrection": None,
+        "OrientationCorrection": shapes.orientation(state.detail.photo.turned),
         "UnindexedFaces": [_unindexed(face) for face in state.detail.unindexed],
     }
 
@@ -58,7 +58,9 @@ def _known(state: PhotoState, attributes: Mapping[int, FaceAttributes]) -> bool:
 
 
 def _unindexed(face: UnindexedFace) -> dict[str, Any]:
-    """What the indexing noted of a face that it did not keep."""
+    """What the indexing noted of a face that it did not keep; of older ones no more than the box."""
+    if face.detected is not None:
+        return shapes.unindexed_face(face.detected, face.reasons)
     detail = {
         "BoundingBox": shapes.bounding_box(face.box),
         "Confidence": round(face.confidence, 4),
