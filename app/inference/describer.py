@@ -26,7 +26,7 @@ from app.inference.views import FaceView
 from app.inference.wear import Wear, WearReader
 
 # Raised when an answer changes though no model file does.
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 TASKS: Final = (
     Task.FACE_MESH,
@@ -40,6 +40,18 @@ TASKS: Final = (
     Task.FACE_COVERING,
     Task.EYEWEAR,
 )
+# Labelled faces that each trait was measured on (docs/adr/0060, 0062, 0063, 0064). No answer is surer than so
+# many allow: (n + 1) / (n + 2), Laplace's rule of succession for n that were all told right.
+MEASURED_ON: Final = {
+    Trait.SMILE: 261,
+    Trait.EYEGLASSES: 493,
+    Trait.SUNGLASSES: 495,
+    Trait.BEARD: 470,
+    Trait.MUSTACHE: 462,
+    Trait.EYES_OPEN: 499,
+    Trait.MOUTH_OPEN: 40,
+    Trait.FACE_OCCLUDED: 499,
+}
 # Sunglasses of this probability hide the eyes: nothing is told of them.
 HIDING: Final = 0.8
 
@@ -134,12 +146,17 @@ def _attributes(
         age_low=look.age_low,
         age_high=look.age_high,
         woman=look.woman,
-        traits=traits,
+        traits={trait: _bounded(trait, probability) for trait, probability in traits.items()},
         emotions=expression.emotions,
         eye_direction=None if hidden else eye_direction(view.mesh, eyes),
         landmarks=thirty_landmarks(view),
         pose=mesh_pose(view.mesh),
     )
+
+
+def _bounded(trait: Trait, probability: float) -> float:
+    least = 1 / (MEASURED_ON[trait] + 2)
+    return min(max(probability, least), 1 - least)
 
 
 def _digest(models: Sequence[Model]) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.attributes import Emotion, FaceAttributes, Trait
 from app.inference.appearance import Appearance
-from app.inference.describer import HIDING, TASKS, OnnxFaceDescriber, _attributes, _digest
+from app.inference.describer import HIDING, MEASURED_ON, TASKS, OnnxFaceDescriber, _attributes, _digest
 from app.inference.expression import Expressions
 from app.inference.eyes import Eyes
 from app.inference.manifest import InputSpec, Model, Task, find_models_dir, load_manifest
@@ -89,3 +89,17 @@ def test_the_shipped_manifest_has_a_model_for_every_task() -> None:
     describer = OnnxFaceDescriber(find_models_dir())
     assert len(describer.made_by) == 16
     assert len(describer.providers) == len(TASKS)
+
+
+def test_nothing_is_surer_than_the_faces_it_was_measured_on_allow() -> None:
+    told = _attributes(
+        view(),
+        Appearance(31.5, 25, 38, 0.7),
+        Expressions({Emotion.CALM: 100.0}, 1.0),
+        0.0,
+        Eyes(1.0, 1.0),
+        Wear(0.0, 0.0, 1.0, 1.0),
+    )
+    for trait, probability in told.traits.items():
+        sure = max(probability, 1 - probability)
+        assert sure == pytest.approx((MEASURED_ON[trait] + 1) / (MEASURED_ON[trait] + 2))
