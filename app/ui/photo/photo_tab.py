@@ -75,8 +75,11 @@ class PhotoTab(QScrollArea):
             column.addWidget(self.description)
             self.description.show()
         column.addStretch(1)
+        bar = self.verticalScrollBar()
+        scrolled = bar.value() if same else 0
         replace_widget(self, body)
         body.setAutoFillBackground(False)
+        bar.setValue(scrolled)
         if focused is not None:
             self.left_out.focus(focused)
 

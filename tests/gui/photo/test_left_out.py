@@ -203,6 +203,25 @@ def test_the_box_lies_where_the_turned_photo_has_it(some, stage, qtbot):
     assert before in [view.face.detected for view in detail(stage).faces], "stored as of the photo as it is"
 
 
+def test_the_page_stays_scrolled(some, stage, qtbot):
+    some.resize(960, 300)
+    tab = some.inspector.photo
+    qtbot.waitUntil(lambda: tab.verticalScrollBar().maximum() > 200)
+    row = tab.left_out.rows()[1]
+    tab.ensureWidgetVisible(row)
+    scrolled = tab.verticalScrollBar().value()
+    assert scrolled > 0
+    QTest.mouseClick(row.button, LEFT)
+    stage.settle(qtbot, lambda: len(some.canvas.marks) == 2)
+    qtbot.wait(20)
+    assert tab.verticalScrollBar().value() == scrolled
+    (left,) = tab.left_out.rows()
+    assert left.button.hasFocus() and not left.visibleRegion().isEmpty()
+    some.show_photo(stage.ids[1])
+    stage.settle(qtbot, lambda: some.header.name.text() == "none.png")
+    assert tab.verticalScrollBar().value() == 0, "another photo is shown from its head"
+
+
 def test_another_photo_has_none(some, stage, qtbot):
     some.inspector.photo.left_out.rows()[0].button.setFocus()
     some.show_photo(stage.ids[1])
