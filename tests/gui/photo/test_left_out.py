@@ -153,7 +153,7 @@ def test_a_second_click_adds_no_other_face(some, stage, qtbot):
     QTest.mouseClick(second.button, LEFT)
     stage.settle(qtbot, lambda: len(some.canvas.marks) == 2)
     stage.settle(qtbot)
-    assert len(detail(stage).unindexed) == 1 and len(stage.host.toasts) == 1
+    assert len(detail(stage).unindexed) == 1 and len(stage.host.toasts) == 1 and stage.host.errors == []
 
 
 def test_one_that_cannot_be_added_can_be_tried_again(some, stage, qtbot):
