@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageEnhance
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.bootstrap.workbench import open_workbench
 from app.domain.records import Origin
+from app.inference.quality_filter import QualityFilter
 from app.settings.settings import Settings
 from app.ui.canvas.marks import Stroke
 from app.ui.compare.page import ComparePage
@@ -37,11 +39,8 @@ def ready(qtbot, tasks: TaskRunner, until) -> None:
     qtbot.waitUntil(lambda: tasks.idle and until(), timeout=60_000)
 
 
-def test_a_group_is_shown_edited_and_undone(world, qtbot):
-    bench, host, tasks, scenes = world
-    job = bench.ingest.index_paths(host.collection_pk, [scenes / "group-4.jpg"])
-    bench.ingest.run_to_end(job.id)
-    photo_pk = int(bench.photos.listing(host.collection_pk).ids[0])
+def opened(world, qtbot, photo_pk: int) -> PhotoPage:
+    bench, host, tasks, _scenes = world
     page = PhotoPage(
         host,
         tasks,
@@ -59,6 +58,15 @@ def test_a_group_is_shown_edited_and_undone(world, qtbot):
     page.resize(1200, 800)
     page.show()
     page.activate(photo_pk=photo_pk)
+    return page
+
+
+def test_a_group_is_shown_edited_and_undone(world, qtbot):
+    bench, host, tasks, scenes = world
+    job = bench.ingest.index_paths(host.collection_pk, [scenes / "group-4.jpg"])
+    bench.ingest.run_to_end(job.id)
+    photo_pk = int(bench.photos.listing(host.collection_pk).ids[0])
+    page = opened(world, qtbot, photo_pk)
     ready(qtbot, tasks, lambda: len(page.canvas.marks) == 5 and page.canvas.picture is not None)
 
     # A face that the detector found is removed, then drawn by hand: it is embedded much as before.
@@ -79,6 +87,29 @@ def test_a_group_is_shown_edited_and_undone(world, qtbot):
     for _, change in reversed(host.toasts):
         bench.history.undo(change)
     assert first in {view.face.id for view in bench.photos.detail(host.collection_pk, photo_pk).faces}
+
+
+def test_a_face_that_was_too_dark_is_taken_in(world, qtbot, tmp_path, shared_data):
+    bench, host, tasks, _scenes = world
+    portrait = Image.open(sorted((shared_data / "congress" / "images").iterdir())[0]).convert("RGB")
+    both = Image.new("RGB", (2 * portrait.width, portrait.height))
+    both.paste(portrait, (0, 0))
+    both.paste(ImageEnhance.Brightness(portrait).enhance(0.09), (portrait.width, 0))
+    both.save(tmp_path / "both.png")
+    job = bench.ingest.index_paths(host.collection_pk, [tmp_path / "both.png"], quality=QualityFilter.HIGH)
+    bench.ingest.run_to_end(job.id)
+    page = opened(world, qtbot, int(bench.photos.listing(host.collection_pk).ids[0]))
+    page.inspector.tabs.setCurrentWidget(page.inspector.photo)
+    ready(qtbot, tasks, lambda: len(page.canvas.marks) == 1 and page.canvas.picture is not None)
+    kept = page.selection.order[0]
+    (row,) = page.inspector.photo.left_out.rows()
+    assert row.words.text().startswith("Too dark")
+    QTest.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    ready(qtbot, tasks, lambda: len(page.canvas.marks) == 2)
+    assert page.selection.current not in (None, kept)
+    assert page.canvas.marks.box(page.selection.current).left > portrait.width
+    (match,) = bench.search.by_face(host.collection_pk, page.selection.current, threshold=80)
+    assert match.face_pk == kept, "dark as it is, it finds the same face in the light"
 
 
 def test_the_same_woman_is_found_in_another_picture(world, qtbot):
