@@ -26,6 +26,7 @@ import json, sys, time
 from pathlib import Path
 from app.domain.errors import ImageError
 from app.imaging.decode import decode
+from tests.peak import megabytes
 for name in sys.stdin.read().split("\\0"):
     for side in (1600, None):
         start = time.perf_counter()
@@ -35,10 +36,7 @@ for name in sys.stdin.read().split("\\0"):
         except ImageError as error:
             answer = {"reason": error.reason, "text": str(error), "code": error.code}
         print(json.dumps({"file": name, **answer, "seconds": time.perf_counter() - start}))
-if sys.platform != "win32":
-    import resource
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"megabytes": used / (2**20 if sys.platform == "darwin" else 2**10)}))
+print(json.dumps({"megabytes": megabytes()}))
 """
 
 REASONS = {

@@ -73,14 +73,13 @@ def test_a_thumbnail_of_a_photo(twelve_megapixels: Path) -> None:
 @pytest.mark.parametrize(("side", "megabytes"), [("1600", 60), ("None", 130)])
 def test_memory_of_twelve_megapixels(twelve_megapixels: Path, side: str, megabytes: int) -> None:
     script = f"""
-import resource, sys
 from pathlib import Path
 from app.imaging.decode import decode
-unit = 2**20 if sys.platform == "darwin" else 2**10
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+from tests.peak import megabytes
+before = megabytes()
 for _ in range(3):
     decode(Path({str(twelve_megapixels)!r}), max_side={side})
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / unit)
+print(megabytes() - before)
 """
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=PROJECT, check=True
