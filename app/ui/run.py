@@ -15,6 +15,7 @@ from app.services.workbench import Workbench
 from app.settings.settings import SettingsError, SettingsStore
 from app.ui.program import LibraryWindow, application
 from app.ui.theme import Theme, ThemeMode
+from app.ui.widgets.focus import FocusRing
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Program:
         self._application = application(sys.argv[:1])
         current = store.current
         self._theme = Theme(self._application, ThemeMode(current.theme), current.reduce_motion)
+        self._ring = FocusRing(self._application, self._theme)
         self._window: LibraryWindow | None = None
 
     def run(self) -> int:

@@ -47,7 +47,14 @@ class FocusRing(QObject):
         self._target: QWidget | None = None
         self._ring: _Ring | None = None
         self._keyboard = False
+        self._application = application
         application.focusChanged.connect(self._moved)
+
+    def close(self) -> None:
+        """Draw none any more."""
+        self._application.focusChanged.disconnect(self._moved)
+        self._drop()
+        self.deleteLater()
 
     def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         self._drop()

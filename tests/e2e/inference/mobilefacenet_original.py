@@ -1,9 +1,9 @@
-"""What the original MobileFaceNet says of the windows of sface_original.py, by the TensorFlow Lite interpreter.
+"""What the original MobileFaceNet says of the windows of sface_original.py, by TensorFlow Lite's interpreter.
 
     python -m tests.e2e.inference.mobilefacenet_original
 
-needs tensorflow-cpu 2.15.1 beside the program's packages, downloads the original (models/build) and writes its
-vectors beside this file.
+needs tensorflow-cpu 2.15.1 beside the program's packages, downloads the original (models/build) and writes
+its vectors beside this file.
 """
 
 from __future__ import annotations

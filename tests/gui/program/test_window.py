@@ -257,6 +257,7 @@ def program(tmp_path: Path, theme, furnished: Path, qtbot):
     made._open(made._folder)
     settle(qtbot, made)
     yield made
+    made._ring.close()
     made._window.window.close()
     made._window.window.deleteLater()
     made._window.deleteLater()
@@ -271,6 +272,18 @@ def settle(qtbot, program: Program) -> LibraryWindow:
 def choose(program: Program, monkeypatch, folder: Path) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     program._window.window.commands.open_library.trigger()
+
+
+def test_the_button_that_has_the_keyboard_has_a_ring(program) -> None:
+    """Of the program as it runs: without it nobody could tell where the keyboard is."""
+    window = program._window.window
+    window.activateWindow()
+    ringed = set()
+    for _ in range(30):
+        QTest.keyClick(window.windowHandle(), Qt.Key.Key_Tab)
+        if program._ring._ring is not None and program._ring._ring.isVisible():
+            ringed.add(program._ring._target)
+    assert len(ringed) >= 5
 
 
 def test_another_library_and_back(program, tmp_path, monkeypatch, qtbot) -> None:

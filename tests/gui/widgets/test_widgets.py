@@ -391,6 +391,4 @@ def test_the_ring_is_for_the_keyboard_and_follows(theme: Theme, qapp, qtbot) -> 
         assert ring._target is not second
         assert ring._ring is None or not ring._ring.isVisible() or ring._target is first
     finally:
-        qapp.focusChanged.disconnect(ring._moved)
-        ring._drop()
-        ring.deleteLater()
+        ring.close()
