@@ -33,6 +33,21 @@ class _Ring(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), self.radius, self.radius)
 
 
+def _holder(widget: QWidget) -> QWidget | None:
+    """The nearest widget around it that has room for the ring; what scrolls keeps it, room or not."""
+    holder = widget.parentWidget()
+    while holder is not None and not holder.isWindow():
+        outer = holder.parentWidget()
+        if not isinstance(holder, QSplitter | QStackedWidget | QAbstractScrollArea):
+            if isinstance(outer, QWidget) and isinstance(outer.parentWidget(), QAbstractScrollArea):
+                return holder
+            place = QRect(widget.mapTo(holder, widget.rect().topLeft()), widget.size())
+            if holder.rect().contains(place.adjusted(-_OUT, -_OUT, _OUT, _OUT)):
+                return holder
+        holder = outer
+    return holder
+
+
 class FocusRing(QObject):
     """Draws one ring around the focused button or slider of the application.
 
@@ -46,6 +61,7 @@ class FocusRing(QObject):
         self._theme = theme
         self._target: QWidget | None = None
         self._ring: _Ring | None = None
+        self._watched: list[QWidget] = []
         self._keyboard = False
         self._application = application
         application.focusChanged.connect(self._moved)
@@ -65,15 +81,18 @@ class FocusRing(QObject):
             return
         if not isinstance(now, QAbstractButton | QSlider) or now.property("ring") is False:
             return
-        holder = now.parentWidget()
-        while isinstance(holder, QSplitter | QStackedWidget | QAbstractScrollArea):
-            holder = holder.parentWidget()
+        holder = _holder(now)
         if holder is None:
             return
         radius = now.property("ringRadius")
         self._target = now
         self._ring = _Ring(self._theme, holder, float(radius) if radius is not None else 7.0)
-        now.installEventFilter(self)
+        # What lies between moves the control as well.
+        between: QWidget | None = now
+        while between is not None and between is not holder:
+            between.installEventFilter(self)
+            self._watched.append(between)
+            between = between.parentWidget()
         now.destroyed.connect(self._forget)
         self._follow()
         self._ring.setVisible(now.isVisible())
@@ -97,8 +116,10 @@ class FocusRing(QObject):
 
     def _drop(self) -> None:
         if self._target is not None:
-            self._target.removeEventFilter(self)
+            for widget in self._watched:
+                widget.removeEventFilter(self)
             self._target.destroyed.disconnect(self._forget)
+        self._watched.clear()
         if self._ring is not None:
             self._ring.hide()
             self._ring.deleteLater()
@@ -107,6 +128,7 @@ class FocusRing(QObject):
     def _forget(self) -> None:
         """The focused widget is gone; the ring went with its parent or goes now."""
         self._target = None
+        self._watched.clear()
         ring, self._ring = self._ring, None
         if ring is not None:
             try:
@@ -120,11 +142,11 @@ class FocusRing(QObject):
             self._keyboard = True
         elif kind in (QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin):
             self._keyboard = False
+        if kind in (QEvent.Type.Move, QEvent.Type.Resize) and watched in self._watched:
+            self._follow()
         if watched is not self._target:
             return False
-        if kind in (QEvent.Type.Move, QEvent.Type.Resize):
-            self._follow()
-        elif kind == QEvent.Type.Hide and self._ring is not None:
+        if kind == QEvent.Type.Hide and self._ring is not None:
             self._ring.hide()
         elif kind == QEvent.Type.Show and self._ring is not None:
             self._follow()

@@ -392,3 +392,25 @@ def test_the_ring_is_for_the_keyboard_and_follows(theme: Theme, qapp, qtbot) -> 
         assert ring._ring is None or not ring._ring.isVisible() or ring._target is first
     finally:
         ring.close()
+
+
+def test_a_narrow_row_does_not_cut_the_ring(theme: Theme, qapp, qtbot) -> None:
+    ring = FocusRing(qapp, theme)
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QWidget(window)
+    button = Button(theme, "One", row)
+    row.setGeometry(40, 40, button.sizeHint().width(), button.sizeHint().height())
+    button.setGeometry(row.rect())
+    window.resize(300, 200)
+    window.show()
+    qtbot.waitExposed(window)
+    try:
+        ring._keyboard = True
+        ring._moved(None, button)
+        assert ring._ring.parentWidget() is window
+        assert ring._ring.geometry() == row.geometry().adjusted(-4, -4, 4, 4)
+        row.move(60, 70)
+        assert ring._ring.geometry() == row.geometry().adjusted(-4, -4, 4, 4)
+    finally:
+        ring.close()
