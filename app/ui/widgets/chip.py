@@ -25,6 +25,7 @@ class Chip(QToolButton):
         self.theme, self._plain, self._tinted, self._value = theme, plain, False, ""
         self.setText(text)
         self.setFixedHeight(Size.CONTROL_SMALL)
+        self.setProperty("ringRadius", Size.CONTROL_SMALL / 2 + 3)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
