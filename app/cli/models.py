@@ -52,9 +52,7 @@ def show(context: typer.Context, as_json: Annotated[bool, _JSON] = False) -> Non
                             "Installed": each.installed,
                             "FaceCount": each.faces,
                             "FacesWithoutVector": each.lacking,
-                            "OldVectors": [
-                                {"Model": model, "Count": count} for model, _, count in each.kept
-                            ],
+                            "OldVectors": [{"Model": model, "Count": count} for model, _, count in each.kept],
                         }
                         for each in following
                     ],
