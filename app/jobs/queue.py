@@ -18,6 +18,8 @@ from app.jobs.views import JobState, JobView
 _log = logging.getLogger(__name__)
 
 _NOTIFY_SECONDS: Final = 0.1
+# How soon a job that waits for others hears that it was cancelled.
+_OTHERS_SECONDS: Final = 0.2
 _REMEMBERED: Final = 50
 
 
@@ -92,6 +94,10 @@ class JobContext:
 
     def view(self) -> JobView:
         return self._queue._view(self._entry)
+
+    def wait_for_others(self) -> None:
+        """Until no job of a higher priority waits or runs. Raises Cancelled when this one is stopped."""
+        self._queue._wait_for_others(self._entry)
 
 
 class JobQueue:
@@ -271,6 +277,15 @@ class JobQueue:
     def _view(self, entry: _Entry) -> JobView:
         with self._changed:
             return entry.view()
+
+    def _wait_for_others(self, entry: _Entry) -> None:
+        with self._changed:
+            while any(
+                other.final is None and other.job.priority < entry.job.priority
+                for other in self._entries.values()
+            ):
+                entry.token.raise_if_cancelled()
+                self._changed.wait(_OTHERS_SECONDS)
 
     def _forget_old(self) -> None:
         ended = [key for key, entry in self._entries.items() if entry.final is not None]

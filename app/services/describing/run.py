@@ -20,6 +20,7 @@ KIND: Final = "describe"
 
 # How often the views hear of it: each time they ask anew for what they show.
 _NEWS_SECONDS: Final = 5.0
+_QUIET_SECONDS: Final = 0.1
 
 
 class DescribeRun:
@@ -31,13 +32,16 @@ class DescribeRun:
         context: JobContext,
         photo_pks: Iterable[int],
         describe: Callable[[int], None],
+        quiet: Callable[[], bool],
         events: EventHub,
         give_up: Callable[[int], None],
     ) -> None:
-        """`describe` works out and stores all of one photo; `give_up` is told of those that it cannot."""
+        """`describe` works out and stores all of one photo, while it is `quiet`; `give_up` is told of those
+        that it cannot."""
         self._context = context
         self._waiting = deque(photo_pks)
         self._describe = describe
+        self._quiet = quiet
         self._events = events
         self._give_up = give_up
         self._news: set[int] = set()
@@ -46,19 +50,18 @@ class DescribeRun:
     def __call__(self) -> str:
         context = self._context
         context.set_total(len(self._waiting))
-        under_way: deque[tuple[int, Future[None]]] = deque()
         try:
-            while self._waiting or under_way:
+            while self._waiting:
+                # One photo at a time, and none while anything else is done: the window has a core of its own,
+                # and what a person drops is begun at once.
+                context.wait_for_others()
+                while not self._quiet():
+                    time.sleep(_QUIET_SECONDS)
+                    context.token.raise_if_cancelled()
                 context.token.raise_if_cancelled()
-                # Few at a time: what a person drops meanwhile is begun at once.
-                while self._waiting and len(under_way) <= context.inference.threads:
-                    photo_pk = self._waiting.popleft()
-                    future = context.inference.submit(context.priority, self._describe, photo_pk)
-                    under_way.append((photo_pk, future))
-                self._take(*under_way.popleft())
+                photo_pk = self._waiting.popleft()
+                self._take(photo_pk, context.inference.submit(context.priority, self._describe, photo_pk))
         finally:
-            for _, future in under_way:
-                future.cancel()
             self._tell()
         return ""
 

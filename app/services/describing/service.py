@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -107,9 +108,12 @@ class DescribeService:
         with self._database.read() as connection:
             return descriptions.labels_of(connection, collection_pk)
 
-    def start(self, collection_pk: int) -> JobView | None:
+    def start(self, collection_pk: int, quiet: Callable[[], bool] = lambda: True) -> JobView | None:
         """Describe what is not described yet, when nothing else is to be done. None when all is, or the
-        collection is gone; the job that is at it already, where there is one."""
+        collection is gone; the job that is at it already, where there is one.
+
+        `quiet` is asked on another thread before each photo: False puts it off for a moment.
+        """
         with self._lock:
             running = self._jobs.view(self._running.get(collection_pk, 0))
             if running is not None and not running.state.ended:
@@ -121,7 +125,8 @@ class DescribeService:
                 return None
 
             def run(context: JobContext) -> str:
-                return DescribeRun(context, photo_pks, self._describe, self._events, self._given_up.add)()
+                give_up = self._given_up.add
+                return DescribeRun(context, photo_pks, self._describe, quiet, self._events, give_up)()
 
             title = f"Describing the faces of {collection.display_name}"
             job = Job(KIND, title, run, collection_pk=collection_pk, priority=Priority.IDLE)
@@ -133,7 +138,10 @@ class DescribeService:
         with self._database.read() as connection:
             faces = face_attributes.photos_without(connection, collection_pk, self._faces.made_by)
             photos = descriptions.photos_without(connection, collection_pk, self._photos.made_by)
-        return sorted((set(faces.tolist()) | set(photos.tolist())) - self._given_up)
+        # With numpy, which lets the window's thread run meanwhile: there may be 100,000.
+        given_up = np.fromiter(self._given_up, np.int64)
+        missing: list[int] = np.setdiff1d(np.union1d(faces, photos), given_up).tolist()
+        return missing
 
     def _describe(self, photo_pk: int) -> None:
         """On the inference lane: all that is missing of one photo, in every collection."""

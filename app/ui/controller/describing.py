@@ -26,12 +26,15 @@ class BackgroundDescribing(QObject):
         bridge: Bridge,
         tasks: TaskRunner,
         wanted: Callable[[], bool],
+        quiet: Callable[[], bool],
         failed: Callable[[Exception], None],
         parent: QObject,
     ) -> None:
-        """`wanted` is asked each time: the person may have switched it off."""
+        """`wanted` is asked each time: the person may have switched it off. `quiet` (from any thread): nobody
+        is at work in the window just now."""
         super().__init__(parent)
-        self._describe, self._tasks, self._wanted, self._failed = describe, tasks, wanted, failed
+        self._describe, self._tasks, self._failed = describe, tasks, failed
+        self._wanted, self._quiet = wanted, quiet
         self._known: set[int] = set()
         self._waiting: set[int] = set()
         self._first = QTimer(self)
@@ -63,4 +66,6 @@ class BackgroundDescribing(QObject):
         waiting, self._waiting = self._waiting, set()
         if self._wanted():
             for pk in sorted(waiting):
-                self._tasks.run(self._describe.start, pk, failed=self._failed, priority=Priority.BACKGROUND)
+                self._tasks.run(
+                    self._describe.start, pk, self._quiet, failed=self._failed, priority=Priority.BACKGROUND
+                )

@@ -30,6 +30,7 @@ from app.ui.widgets.toast import ToastMessage
 
 _OUTSIDE_MS = 2000
 _COUNT_MS = 250
+_QUIET_S = 1.5
 _STATES = {
     JobState.QUEUED: ShellState.WAITING,
     JobState.RUNNING: ShellState.RUNNING,
@@ -63,7 +64,13 @@ class WindowController(QObject):
         self.intake = Intake(host, tasks, bench.ingest, bench.collections, window)
         self._bridge = Bridge(bench.events, bench.jobs, self)
         self._describing = BackgroundDescribing(
-            bench.describe, self._bridge, tasks, describes, host.show_error, self
+            bench.describe,
+            self._bridge,
+            tasks,
+            describes,
+            lambda: host.images.quiet(_QUIET_S),
+            host.show_error,
+            self,
         )
         self._outside = OutsideChanges(bench.library.database)
         self._watch = QTimer(self)

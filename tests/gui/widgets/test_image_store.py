@@ -153,3 +153,12 @@ def test_corners_are_round() -> None:
     image = render(halves(), ImageRequest("a", 40, 40, 20))
     assert image.pixelColor(0, 0).alpha() == 0
     assert image.pixelColor(20, 20).alpha() == 255
+
+
+def test_it_is_quiet_a_while_after_a_view_was_painted(make, qtbot) -> None:
+    store = make(lambda key: jpeg())
+    assert store.quiet(0.2)
+    store.begin_frame(store)
+    store.end_frame(store)
+    assert not store.quiet(0.2)
+    qtbot.waitUntil(lambda: store.quiet(0.2), timeout=2000)

@@ -219,3 +219,47 @@ def test_a_photo_is_read_once_for_all_its_faces(
     monkeypatch.setattr(PhotoFiles, "decode", counted)
     one, other = (describe.mesh(face) for face in faces)
     assert len(read) == 1 and not (one == other).all()
+
+
+def test_it_waits_until_it_is_quiet_and_can_be_stopped_meanwhile(
+    describe: DescribeService, studio: Studio, collection: int, jobs: JobQueue, describers
+) -> None:
+    studio.add_photo(collection, [(ANNA, (40, 40, 120))])
+    asked, quiet = threading.Event(), threading.Event()
+
+    def is_quiet() -> bool:
+        asked.set()
+        return quiet.is_set()
+
+    view = describe.start(collection, is_quiet)
+    assert view is not None and asked.wait(20)
+    jobs.cancel(view.id)
+    assert jobs.wait(view.id, 20).state is JobState.CANCELLED  # type: ignore[union-attr]
+    assert describers[0].described == 0
+    quiet.set()
+    again = describe.start(collection, is_quiet)
+    assert again is not None
+    assert jobs.wait(again.id, 20).state is JobState.DONE  # type: ignore[union-attr]
+    assert describers[0].described == 1
+
+
+def test_it_waits_while_photos_are_indexed(
+    describe: DescribeService, studio: Studio, collection: int, jobs: JobQueue, describers
+) -> None:
+    studio.add_photo(collection, [(ANNA, (40, 40, 120))])
+    begun, gate = threading.Event(), threading.Event()
+
+    def index(context: JobContext) -> str:
+        begun.set()
+        gate.wait(20)
+        assert describers[0].described == 0
+        return ""
+
+    bulk = jobs.submit(Job("index", "Indexing", index))
+    assert begun.wait(20)
+    view = describe.start(collection)
+    assert view is not None
+    assert jobs.wait(view.id, 0.5).state is JobState.RUNNING  # type: ignore[union-attr]
+    gate.set()
+    assert jobs.wait(bulk.id, 20).state is JobState.DONE  # type: ignore[union-attr]
+    assert jobs.wait(view.id, 20).state is JobState.DONE  # type: ignore[union-attr]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
@@ -95,6 +96,7 @@ class ImageStore(QObject):
         self._done: deque[tuple[ImageRequest, QImage | None]] = deque()
         self._frames: dict[int, set[ImageRequest]] = {}
         self._owner: int | None = None
+        self._painted = 0.0
         self._wake = threading.Condition()
         self._closing = False
         self._announced = False
@@ -129,6 +131,7 @@ class ImageStore(QObject):
 
     def begin_frame(self, owner: object) -> None:
         """A view starts to paint all of what it shows; what it asks for now is what it wants."""
+        self._painted = time.monotonic()
         self._owner = id(owner)
         self._frames[self._owner] = set()
 
@@ -157,6 +160,10 @@ class ImageStore(QObject):
         self._latest.clear()
         self._failed.clear()
         self._held = 0
+
+    def quiet(self, seconds: float) -> bool:
+        """Whether no view has painted all that it shows for so long: nobody scrolls. From any thread."""
+        return time.monotonic() - self._painted >= seconds
 
     @property
     def held_bytes(self) -> int:
