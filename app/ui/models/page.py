@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import Cancelled, LikenessError
 from app.domain.records import ChangeSet
@@ -23,9 +23,9 @@ from app.ui.models.adding import AddingSection
 from app.ui.models.cards import ModelCard
 from app.ui.models.collections import CollectionsSection
 from app.ui.settings.rows import Section
-from app.ui.theme import Space
 from app.ui.widgets.button import Button
 from app.ui.widgets.header import Header
+from app.ui.widgets.scroll import column_of_cards
 from app.ui.widgets.text import ElidedLabel, Label, Paragraph
 
 _WIDTH = 720
@@ -61,27 +61,8 @@ class ModelsPage(QWidget):
         self.collections = CollectionsSection(theme)
         self.faces = Section(theme, "Face models")
         self.others = Section(theme, "Other models")
-        body = QWidget()
-        column = QWidget()
-        column.setMaximumWidth(_WIDTH)
-        cards = QVBoxLayout(column)
-        cards.setContentsMargins(0, 0, 0, 0)
-        cards.setSpacing(Space.XL)
-        for part in (self.problem, self.adding, self.collections, self.faces, self.others):
-            cards.addWidget(part)
-        cards.addStretch(1)
-        row = QHBoxLayout(body)
-        row.setContentsMargins(Space.PAGE_LEFT, Space.S, Space.PAGE_RIGHT - 16, Space.XL)
-        row.addWidget(column, 1)
-        row.addStretch(0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(body)
-        body.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        cards = (self.problem, self.adding, self.collections, self.faces, self.others)
+        self._scroll = column_of_cards(cards, _WIDTH)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)

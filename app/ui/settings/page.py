@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.records import ChangeSet
 from app.services import computing
@@ -18,8 +18,8 @@ from app.ui.settings.choices import Appearance, Computing, Searching
 from app.ui.settings.library import LibrarySection
 from app.ui.settings.packs import PacksSection
 from app.ui.settings.store import Chosen
-from app.ui.theme import Space
 from app.ui.widgets.header import Header
+from app.ui.widgets.scroll import column_of_cards
 
 _WIDTH = 640
 
@@ -47,28 +47,8 @@ class SettingsPage(QWidget):
         self.packs = PacksSection(host, tasks, bench.celebrities, bench.jobs)
         self.about = About(host, tasks)
         self.library.library_asked.connect(self.library_asked)
-        body = QWidget()
-        cards = QVBoxLayout()
-        cards.setSpacing(Space.XL)
-        for section in (self.appearance, self.matching, self.computing, self.packs, self.library, self.about):
-            cards.addWidget(section)
-        cards.addStretch(1)
-        column = QWidget()
-        column.setMaximumWidth(_WIDTH)
-        column.setLayout(cards)
-        cards.setContentsMargins(0, 0, 0, 0)
-        row = QHBoxLayout(body)
-        row.setContentsMargins(Space.PAGE_LEFT, Space.S, Space.PAGE_RIGHT - 16, Space.XL)
-        row.addWidget(column, 1)
-        row.addStretch(0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(body)
-        body.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        cards = (self.appearance, self.matching, self.computing, self.packs, self.library, self.about)
+        self._scroll = column_of_cards(cards, _WIDTH)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)

@@ -12,6 +12,7 @@ from app.services.workbench import Workbench
 from app.settings.settings import Settings
 from app.ui.controller import TaskRunner
 from app.ui.controller.pictures import PictureLoader
+from app.ui.photo.page import PhotoPage
 from app.ui.theme import Theme
 from app.ui.widgets.grid.images import ImageStore
 from tests.fakes import (
@@ -89,6 +90,28 @@ class Stage:
         """Wait until nothing is under way and the condition holds."""
         qtbot.waitUntil(lambda: self.tasks.idle and until(), timeout=10_000)
         assert self.unhandled == []
+
+    def open_page(self, qtbot: Any) -> PhotoPage:
+        """The Photo page over this library, shown."""
+        bench = self.bench
+        page = PhotoPage(
+            self.host,
+            self.tasks,
+            bench.photos,
+            bench.faces,
+            bench.users,
+            bench.face_edits,
+            bench.search,
+            bench.ingest,
+            bench.collections,
+            bench.engine.contract,
+            self.describe,
+        )
+        qtbot.addWidget(page)
+        page.resize(1200, 800)
+        page.show()
+        qtbot.waitExposed(page)
+        return page
 
     def close(self) -> None:
         self.tasks.close()

@@ -20,25 +20,8 @@ def stage(tmp_path: Path, theme: Theme) -> Iterator[Stage]:
 @pytest.fixture
 def page(qtbot, stage: Stage) -> PhotoPage:
     """The page on the first of three photos: ada (two faces), bob (two faces), none (no face)."""
-    bench = stage.bench
     stage.ids = stage.add(ada=ADA, bob=BOB, none=())
-    page = PhotoPage(
-        stage.host,
-        stage.tasks,
-        bench.photos,
-        bench.faces,
-        bench.users,
-        bench.face_edits,
-        bench.search,
-        bench.ingest,
-        bench.collections,
-        bench.engine.contract,
-        stage.describe,
-    )
-    qtbot.addWidget(page)
-    page.resize(1200, 800)
-    page.show()
-    qtbot.waitExposed(page)
+    page = stage.open_page(qtbot)
     page.activate(photo_pk=stage.ids[0], ids=stage.ids)
     stage.settle(qtbot, lambda: len(page.canvas.marks) == 2)
     return page

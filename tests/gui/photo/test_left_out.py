@@ -41,23 +41,7 @@ def some(qtbot, stage) -> PhotoPage:
     bench.ingest.run_to_end(job.id)
     bench.engine.lies = 0
     stage.ids = [*bench.photos.listing(stage.collection_pk).ids.tolist(), *stage.add(none=())]
-    page = PhotoPage(
-        stage.host,
-        stage.tasks,
-        bench.photos,
-        bench.faces,
-        bench.users,
-        bench.face_edits,
-        bench.search,
-        bench.ingest,
-        bench.collections,
-        bench.engine.contract,
-        stage.describe,
-    )
-    qtbot.addWidget(page)
-    page.resize(1200, 800)
-    page.show()
-    qtbot.waitExposed(page)
+    page = stage.open_page(qtbot)
     page.activateWindow()
     page.activate(photo_pk=stage.ids[0], ids=stage.ids)
     page.inspector.tabs.setCurrentWidget(page.inspector.photo)

@@ -27,23 +27,7 @@ def lying(qtbot, stage) -> PhotoPage:
     bench.engine.lies = 90
     stage.ids = stage.add(ada=ADA)
     bench.engine.lies = 0
-    page = PhotoPage(
-        stage.host,
-        stage.tasks,
-        bench.photos,
-        bench.faces,
-        bench.users,
-        bench.face_edits,
-        bench.search,
-        bench.ingest,
-        bench.collections,
-        bench.engine.contract,
-        stage.describe,
-    )
-    qtbot.addWidget(page)
-    page.resize(1200, 800)
-    page.show()
-    qtbot.waitExposed(page)
+    page = stage.open_page(qtbot)
     page.activate(photo_pk=stage.ids[0], ids=stage.ids)
     stage.settle(qtbot, lambda: len(page.canvas.marks) == 2)
     return page
