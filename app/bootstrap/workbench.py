@@ -24,6 +24,7 @@ from app.services.face_edits import FaceEditService
 from app.services.faces import FaceService
 from app.services.history import HistoryService
 from app.services.ingest import IngestService
+from app.services.metrics.meter import Meter
 from app.services.models import ModelService
 from app.services.models.known_faces import known_faces
 from app.services.photos import PhotoService
@@ -94,5 +95,6 @@ def open_workbench(
         compare=CompareService(engine),
         celebrities=CelebrityService(library, engine, jobs, of_faces),
         models=models,
+        meter=Meter(lambda observation: None),
         closers=(ingest.close, models.close, store.close),
     )

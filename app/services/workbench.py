@@ -17,6 +17,7 @@ from app.services.face_edits import FaceEditService
 from app.services.faces import FaceService
 from app.services.history import HistoryService
 from app.services.ingest import IngestService
+from app.services.metrics.meter import Meter
 from app.services.models import ModelService
 from app.services.photos import PhotoService
 from app.services.search import SearchService
@@ -45,6 +46,7 @@ class Workbench:
     compare: CompareService
     celebrities: CelebrityService
     models: ModelService
+    meter: Meter
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
     def close(self) -> None:

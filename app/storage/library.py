@@ -21,7 +21,7 @@ from app.storage.database import Database, translated, way_back
 from app.storage.tables import metadata
 from app.storage.thumbnails import ThumbnailCache
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 _APPLICATION_ID = 0x4C494B45  # "LIKE"
 # A full check of a large file would hold up the window; a small one is read in a blink.
 _CHECKED_BYTES = 32 * 1024 * 1024

@@ -269,6 +269,81 @@ job_failures = _table(
     Column("reason", Text, nullable=False),
 )
 
+# What the protocol's callers are let in with, and what they read from: neither is an act of curation, so
+# neither is journalled.
+buckets = _table(
+    "buckets",
+    Column("name", Text, nullable=False, unique=True),
+    Column("folder", LargeBinary, nullable=False),
+    Column("created_at", Integer, nullable=False),
+)
+
+# The secret is in the system's keyring. `policy`: JSON.
+access_keys = _table(
+    "access_keys",
+    Column("access_key_id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("last_used_at", Integer),
+    Column("revoked_at", Integer),
+)
+
+# Answers by ClientRequestToken: the same request is done once. `digest`: of its other parameters.
+request_tokens = _table(
+    "request_tokens",
+    Column("operation", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("response", Text),
+    Column("created_at", Integer, nullable=False, index=True),
+    UniqueConstraint("operation", "token"),
+)
+
+# What every operation took, summed over `seconds` (a minute, then an hour) from `start`. `histogram`: counts
+# of response times, uint32, in steps that app/services/metrics defines.
+metric_periods = _table(
+    "metric_periods",
+    Column("start", Integer, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("successes", Integer, nullable=False),
+    Column("user_errors", Integer, nullable=False),
+    Column("server_errors", Integer, nullable=False),
+    Column("throttled", Integer, nullable=False),
+    Column("milliseconds", Float, nullable=False),
+    Column("histogram", LargeBinary, nullable=False),
+    Column("faces", Integer, nullable=False),
+    Column("labels", Integer, nullable=False),
+    UniqueConstraint("start", "seconds", "operation", "origin"),
+)
+
+metric_errors = _table(
+    "metric_errors",
+    Column("at", Integer, nullable=False, index=True),
+    Column("operation", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+)
+
+# `operation` null: all of them.
+alarms = _table(
+    "alarms",
+    Column("name", Text, nullable=False, unique=True),
+    Column("operation", Text),
+    Column("metric", Text, nullable=False),
+    Column("statistic", Text, nullable=False),
+    Column("comparison", Text, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("periods", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("state_since", Integer, nullable=False),
+    Column("created_at", Integer, nullable=False),
+)
+
 JOURNALLED = {
     table.name: table
     for table in (collections, memberships, users, faces, embeddings, rejections, saved_searches)

@@ -1,0 +1,1 @@
+"""Amazon Rekognition's protocol over the library: in this process, or on a loopback endpoint."""

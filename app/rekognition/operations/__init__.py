@@ -1,0 +1,13 @@
+"""The operations: each takes the workbench and a valid request, and gives the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.rekognition.operations import collections
+from app.rekognition.operations.handler import Handler
+
+OPERATIONS: Final[Mapping[str, Handler]] = {
+    **collections.HANDLERS,
+}

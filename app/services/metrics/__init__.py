@@ -1,0 +1,1 @@
+"""What operations took: counted, summed over time, graphed, watched by alarms."""
