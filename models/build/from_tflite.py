@@ -18,14 +18,10 @@ _TYPES = {0: np.float32, 1: np.float16, 2: np.int32}
 _ACTIVATIONS = {0: "", 1: "Relu"}
 
 
-def widened(value: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
-    """Eight channels filled up to sixteen with zeros. Where the processor has AVX-512, onnxruntime's blocked
-    layout takes sixteen at a time, and each layer of eight costs two changes of layout."""
-    if value.shape[axis] != 8:
-        return value
-    room = [(0, 0)] * value.ndim
-    room[axis] = (0, 8)
-    return np.pad(value, room)
+# Convolutions of so many channels give max(x, 0) and max(-x, 0) instead of x, sixteen channels: where the
+# processor has AVX-512, onnxruntime's blocked layout takes sixteen at a time anyway, and the PRelu after them
+# is then part of the weights of the next dense convolution.
+SIGNED = 8
 
 
 class Converter:
@@ -37,6 +33,8 @@ class Converter:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
         self._constants: dict[int, NDArray[np.generic]] = {}
+        # Of tensors in both signs: the slopes of their PRelu, (1, C, 1, 1), None before it.
+        self._slopes: dict[int, NDArray[np.float32] | None] = {}
         for number in range(self.graph.TensorsLength()):
             tensor = self.graph.Tensors(number)
             data = self.model.Buffers(tensor.Buffer()).DataAsNumpy()
@@ -117,15 +115,27 @@ class Converter:
         kind = tflite.DepthwiseConv2DOptions() if depthwise else tflite.Conv2DOptions()
         kind.Init(options.Bytes, options.Pos)  # type: ignore[attr-defined]
         kernel = self.constant(inputs[1]).transpose((3, 0, 1, 2) if depthwise else (0, 3, 1, 2))
-        kernel = widened(kernel, 0) if depthwise else widened(widened(kernel, 0), 1)
+        bias = self.constant(inputs[2]) if len(inputs) > 2 and inputs[2] >= 0 else None
         strides = [kind.StrideH(), kind.StrideW()]
         if depthwise:
             assert kind.DepthMultiplier() == 1
         final = self.name(output)
         raw, relu = self._activated(kind.FusedActivationFunction(), final)
+        if len(kernel) == SIGNED and not depthwise:
+            assert not relu and bias is not None
+            kernel, bias = np.concatenate([kernel, -kernel]), np.concatenate([bias, -bias])
+            raw, relu = f"{final}_raw", "Relu"
+            self._slopes[output] = None
+        slope = self._slopes.get(inputs[0])
+        if slope is not None and depthwise:
+            kernel = np.concatenate([kernel, kernel])
+            bias = None if bias is None else np.concatenate([bias, np.zeros_like(bias)])
+            self._slopes[output] = slope
+        elif slope is not None:
+            kernel = np.concatenate([kernel, -kernel * slope], axis=1, dtype=np.float32)
         arguments = [self.name(inputs[0]), self.weight(f"w{output}", kernel)]
-        if len(inputs) > 2 and inputs[2] >= 0:
-            arguments.append(self.weight(f"b{output}", widened(self.constant(inputs[2]), 0)))
+        if bias is not None:
+            arguments.append(self.weight(f"b{output}", bias))
         self.node(
             "Conv",
             arguments,
@@ -157,18 +167,21 @@ class Converter:
 
     def _prelu(self, inputs: list[int], output: int, _: object) -> None:
         """PRelu(x) = x + (1 - a) max(-x, 0), from depthwise convolutions: onnxruntime keeps convolutions in a
-        blocked layout that its own PRelu does not know, which costs four times the whole network."""
+        blocked layout that its own PRelu does not know, which costs four times the whole network. It adds x
+        within the second convolution."""
         slope = self.constant(inputs[1])
         assert slope.shape[:2] == (1, 1)
-        slope = widened(slope.reshape(-1, 1, 1, 1).astype(np.float32), 0)
+        if inputs[0] in self._slopes:
+            self._names[output] = self.name(inputs[0])
+            self._slopes[output] = slope.reshape(1, -1, 1, 1).astype(np.float32)
+            return
+        slope = slope.reshape(-1, 1, 1, 1).astype(np.float32)
         source, final = self.name(inputs[0]), self.name(output)
         shape = {"kernel_shape": [1, 1], "strides": [1, 1], "pads": [0, 0, 0, 0], "group": len(slope)}
-        steep = bool((slope > 1).any())
-        turned = -np.ones_like(slope) if steep else slope - 1
-        bent = self.node("Conv", [source, self.weight(f"n{output}", turned)], f"{final}_turned", **shape)
+        turned = self.weight(f"n{output}", -np.ones_like(slope))
+        bent = self.node("Conv", [source, turned], f"{final}_turned", **shape)
         bent = self.node("Relu", [bent], f"{final}_cut")
-        if steep:
-            bent = self.node("Conv", [bent, self.weight(f"s{output}", 1 - slope)], f"{final}_bent", **shape)
+        bent = self.node("Conv", [bent, self.weight(f"s{output}", 1 - slope)], f"{final}_bent", **shape)
         self.node("Add", [bent, source], final)
 
     def _add(self, inputs: list[int], output: int, options: object) -> None:
@@ -192,8 +205,12 @@ class Converter:
         )
 
     def _pad(self, inputs: list[int], output: int, _: object) -> None:
-        pads = self.constant(inputs[1])[[0, 3, 1, 2]].T.ravel().astype(np.int64)
-        self.node("Pad", [self.name(inputs[0]), self.weight(f"p{output}", pads)], self.name(output))
+        """More channels, of zeros: a convolution, which stays in the blocked layout."""
+        given, made = (self.shape(number)[3] for number in (inputs[0], output))
+        padding = self.constant(inputs[1])
+        assert (padding.ravel()[:-1] == 0).all() and made == given + padding[3, 1]
+        kernel = np.eye(made, given, dtype=np.float16).reshape(made, given, 1, 1)
+        self.node("Conv", [self.name(inputs[0]), self.weight(f"p{output}", kernel)], self.name(output))
 
     def _logistic(self, inputs: list[int], output: int, _: object) -> None:
         self.node("Sigmoid", [self.name(inputs[0])], self.name(output))
