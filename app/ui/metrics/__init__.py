@@ -1,0 +1,1 @@
+"""The Metrics page: what operations took, over time, and alarms on it."""
