@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from datetime import datetime
 
 import pytest
@@ -13,7 +14,7 @@ from app.ui.metrics.axes import moment_words, time_ticks, value_ticks
 def test_values_have_a_few_equal_whole_steps_from_zero_to_above_the_highest(highest: float) -> None:
     values = [value for value, _ in value_ticks(highest)]
     assert values[0] == 0 and values[-1] >= highest and 2 <= len(values) <= 6
-    steps = {round(after - before, 6) for before, after in zip(values, values[1:], strict=False)}
+    steps = {round(after - before, 6) for before, after in itertools.pairwise(values)}
     assert len(steps) == 1
     assert all(value == int(value) for value in values)
 
