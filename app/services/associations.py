@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.errors import InvalidParameter, ServiceQuotaExceeded
@@ -11,7 +11,7 @@ from app.domain.records import ChangeKind, ChangeSet, Origin, User, UserStatus
 from app.services.face_acts import set_user
 from app.services.face_views import Match
 from app.services.faces import NOT_FOUND, Unsuccessful
-from app.services.lookups import distinct, user_of
+from app.services.lookups import distinct, require_same, user_of
 from app.services.naming import counted
 from app.storage.database import Database
 from app.storage.repositories import faces, users
@@ -53,22 +53,45 @@ def associate(
     wanted = distinct(face_ids, MOST_PER_CALL)
     if not 0 <= threshold <= 100:
         raise InvalidParameter(f"UserMatchThreshold must be between 0 and 100, not {threshold}.")
-    with database.read() as connection:
-        user = user_of(connection, collection_id, user_id)
-        found = faces.by_face_ids(connection, user.collection_pk, wanted)
-    if user.face_count >= MOST_PER_USER:
-        raise ServiceQuotaExceeded(f"“{user_id}” has {MOST_PER_USER} faces already: disassociate some first.")
-    # Asked before the write lock is taken: a large collection takes a moment.
-    similar = None
-    if user.face_count:
-        similar = match(user.collection_pk, user.id, [face.id for face in found.values()])
+    while True:
+        with database.read() as connection:
+            user = user_of(connection, collection_id, user_id)
+            found = faces.by_face_ids(connection, user.collection_pk, wanted)
+        _require_room(user)
+        # Asked before the write lock is taken: a large collection takes a moment.
+        similar = None
+        if user.face_count:
+            free = [face.id for face in found.values() if face.user_pk is None]
+            similar = match(user.collection_pk, user.id, free)
+        result = _associate(database, origin, user, collection_id, wanted, similar, threshold)
+        if result is not None:
+            return result
+
+
+def _associate(
+    database: Database,
+    origin: Origin,
+    seen: User,
+    collection_id: str,
+    wanted: Sequence[str],
+    similar: Mapping[int, float] | None,
+    threshold: float,
+) -> AssociateResult | None:
+    """`similar` (None where the user had no face) was asked of the user as it was `seen`. None when the
+    user has got a first face since: then nothing is done, for the threshold counts now."""
     taken: list[Face] = []
     unsuccessful: list[Unsuccessful] = []
-    with database.act(ChangeKind.ASSOCIATE, origin, user.collection_pk) as act:
+    with database.act(ChangeKind.ASSOCIATE, origin, seen.collection_pk) as act:
         connection = act.work.connection
-        user = user_of(connection, collection_id, user_id)
+        require_same(connection, collection_id, seen.collection_pk)
+        user = user_of(connection, collection_id, seen.user_id)
+        _require_room(user)
+        if similar is None and user.face_count:
+            return None
+        if not user.face_count:
+            similar = None
         found = faces.by_face_ids(connection, user.collection_pk, wanted)
-        owners = _owners(act.work.connection, found.values())
+        owners = _owners(connection, found.values())
         for face_id in wanted:
             face = found.get(face_id)
             if face is None:
@@ -100,6 +123,7 @@ def disassociate(
     freed: list[Face] = []
     unsuccessful: list[Unsuccessful] = []
     with database.act(ChangeKind.DISASSOCIATE, origin, collection_pk) as act:
+        require_same(act.work.connection, collection_id, collection_pk)
         user = user_of(act.work.connection, collection_id, user_id)
         found = faces.by_face_ids(act.work.connection, collection_pk, wanted)
         owners = _owners(act.work.connection, found.values())
@@ -116,6 +140,14 @@ def disassociate(
         act.work.summary = f"{counted(len(freed), 'face')} taken from {user.display_name}"
     status = UserStatus.ACTIVE if user.face_count > len(freed) else UserStatus.CREATED
     return DisassociateResult([face.face_id for face in freed], unsuccessful, status, act.changes)
+
+
+def _require_room(user: User) -> None:
+    if user.face_count >= MOST_PER_USER:
+        raise ServiceQuotaExceeded(
+            f"“{user.user_id}” has {user.face_count} faces, and {MOST_PER_USER} is the most that can be "
+            "associated: disassociate some first."
+        )
 
 
 def _owners(connection: Connection, found: Iterable[Face]) -> dict[int, User]:

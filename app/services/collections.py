@@ -10,12 +10,14 @@ from app.domain.embedding import EmbeddingContract
 from app.domain.errors import ResourceAlreadyExists, ResourceNotFound
 from app.domain.records import ChangeKind, ChangeSet, Collection, Origin
 from app.services.events import EventHub
+from app.services.lookups import collection_of
 from app.services.naming import checked_collection_id, checked_name, free_slug
 from app.services.paging import Page, paged
 from app.storage import tables
 from app.storage.clock import now_ms
 from app.storage.database import Database
-from app.storage.repositories import collections, contracts
+from app.storage.repositories import changes, collections, contracts
+from app.storage.repositories.contracts import Named
 from app.storage.unit_of_work import UnitOfWork
 
 MOST_PER_PAGE = 4096
@@ -39,9 +41,9 @@ class CollectionService:
         with self._database.act(ChangeKind.CREATE_COLLECTION, self._origin) as act:
             if collections.pk_of(act.work.connection, collection_id) is not None:
                 raise ResourceAlreadyExists(f"There is a collection “{collection_id}” already.")
-            pk = self._insert(act.work, collection_id, name)
+            made = self._insert(act.work, collection_id, name)
         self._events.publish(act.changes)
-        return self.by_pk(pk)
+        return made
 
     def create_named(self, display_name: str) -> Collection:
         """A collection of any name; its id is made from that. Raises InvalidParameter."""
@@ -49,9 +51,9 @@ class CollectionService:
         with self._database.act(ChangeKind.CREATE_COLLECTION, self._origin) as act:
             stem = free_slug(name, frozenset(), "collection")
             used = collections.used_collection_ids(act.work.connection, stem)
-            pk = self._insert(act.work, free_slug(name, used, "collection"), name)
+            made = self._insert(act.work, free_slug(name, used, "collection"), name)
         self._events.publish(act.changes)
-        return self.by_pk(pk)
+        return made
 
     def get(self, collection_id: str) -> Collection:
         """Raises ResourceNotFound."""
@@ -60,6 +62,11 @@ class CollectionService:
         if found is None:
             raise ResourceNotFound(f"There is no collection “{collection_id}”.")
         return found
+
+    def pk(self, collection_id: str) -> int:
+        """The row, with nothing counted. Raises ResourceNotFound."""
+        with self._database.read() as connection:
+            return collection_of(connection, collection_id)
 
     def by_pk(self, pk: int) -> Collection:
         """Raises ResourceNotFound."""
@@ -82,16 +89,16 @@ class CollectionService:
         with self._database.read() as connection:
             return collections.all_collections(connection)
 
-    def page(self, max_results: int | None = None, next_token: str | None = None) -> Page[Collection]:
-        """Raises InvalidParameter, InvalidPaginationToken."""
+    def page(self, max_results: int | None = None, next_token: str | None = None) -> Page[Named]:
+        """In order of creation, without counts. Raises InvalidParameter, InvalidPaginationToken."""
         with self._database.read() as connection:
             return paged(
-                "collections",
+                f"collections of {changes.library_mark(connection)}",
                 next_token,
                 max_results,
                 MOST_PER_PAGE,
-                lambda after, limit: collections.after(connection, after, limit),
-                lambda collection: collection.id,
+                lambda after, limit: contracts.collections_after(connection, after, limit),
+                lambda collection: collection.pk,
             )
 
     def rename(self, pk: int, display_name: str) -> ChangeSet:
@@ -112,11 +119,11 @@ class CollectionService:
         self._events.publish(act.changes)
         return act.changes
 
-    def _insert(self, work: UnitOfWork, collection_id: str, name: str) -> int:
+    def _insert(self, work: UnitOfWork, collection_id: str, name: str) -> Collection:
         description = json.dumps(asdict(self._contract), sort_keys=True)
         contract_pk = collections.ensure_contract(work.connection, self._contract, description)
         work.summary = f"Collection {name} created"
-        return work.insert(
+        pk = work.insert(
             tables.collections,
             {
                 "collection_id": collection_id,
@@ -125,6 +132,10 @@ class CollectionService:
                 "created_at": now_ms(),
             },
         )
+        # Read here: after the commit anybody may delete it.
+        made = collections.by_pk(work.connection, pk)
+        assert made is not None, "it was inserted a line above"
+        return made
 
 
 def _name(work: UnitOfWork, pk: int) -> str:

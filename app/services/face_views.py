@@ -9,6 +9,7 @@ from app.domain.faces import Face
 from app.domain.records import User
 from app.storage.database import Database
 from app.storage.repositories import faces, users
+from app.storage.repositories.rows import Connection
 
 Match = Callable[[int, int, Sequence[int]], Mapping[int, float]]
 """(collection, user, faces) -> similarity 0-100 of each face to the user's other faces. A face without
@@ -24,6 +25,24 @@ class FaceView:
     similarity_to_user: float | None
     rejected_users: tuple[User, ...]
     hidden: bool
+
+    @property
+    def user_id(self) -> str | None:
+        return None if self.user is None else self.user.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFace:
+    """A face and the UserId of whose it is: all that Rekognition says of a stored one."""
+
+    face: Face
+    user_id: str | None
+
+
+def known_faces(connection: Connection, found: Sequence[Face]) -> list[KnownFace]:
+    """In the order given. Costs two queries, where a view compares the face with its person's others."""
+    owners = users.user_ids(connection, {face.user_pk for face in found if face.user_pk is not None})
+    return [KnownFace(face, None if face.user_pk is None else owners[face.user_pk]) for face in found]
 
 
 def views_of(database: Database, found: Sequence[Face], match: Match | None) -> list[FaceView]:

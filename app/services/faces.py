@@ -14,16 +14,16 @@ from app.domain.records import ChangeKind, ChangeSet, Origin, PhotoStatus
 from app.inference.engine import FaceEngine
 from app.services.events import EventHub
 from app.services.face_acts import delete_faces, drop_rejections, rest_on_photos, set_user
-from app.services.face_views import FaceView, Match, views_of
+from app.services.face_views import FaceView, KnownFace, Match, known_faces, views_of
 from app.services.listing import Listing, by_month, whole
-from app.services.lookups import collection_of, distinct, of_one_collection, user_of
+from app.services.lookups import collection_of, distinct, of_one_collection, require_same, user_of
 from app.services.naming import counted, joined
 from app.services.paging import Page, paged
 from app.services.photo_files import PhotoFiles
 from app.storage import tables
 from app.storage.clock import now_ms
 from app.storage.database import Database
-from app.storage.repositories import collections, face_listing, faces, photos, users
+from app.storage.repositories import changes, collections, face_listing, faces, photos, users
 from app.storage.repositories.face_listing import FaceCell, FaceFilter, FaceSort
 from app.storage.thumbnails import ThumbnailCache
 from app.storage.unit_of_work import UnitOfWork
@@ -35,6 +35,7 @@ __all__ = [
     "FaceService",
     "FaceSort",
     "FaceView",
+    "KnownFace",
     "Match",
     "Unsuccessful",
 ]
@@ -130,6 +131,13 @@ class FaceService:
         pixels = self._files.decode(face.photo_pk).pixels
         return self._engine.aligned_crop(pixels, face.detected.landmarks, size)
 
+    def known(self, face_pks: Iterable[int]) -> dict[int, KnownFace]:
+        """By row; faces that are gone are left out. For thousands of matches, where `views` would compare
+        each with its person's others."""
+        with self._database.read() as connection:
+            found = known_faces(connection, list(faces.by_pks(connection, face_pks).values()))
+        return {each.face.id: each for each in found}
+
     def by_face_ids(self, collection_id: str, face_ids: Iterable[str]) -> dict[str, Face]:
         """Those of the faces that are in the collection. Raises ResourceNotFound for the collection."""
         with self._database.read() as connection:
@@ -142,15 +150,17 @@ class FaceService:
         face_ids: Sequence[str] | None = None,
         max_results: int | None = None,
         next_token: str | None = None,
-    ) -> Page[Face]:
+    ) -> Page[KnownFace]:
         """ListFaces, in order of indexing. Raises ResourceNotFound for the collection and the user,
         InvalidParameter, InvalidPaginationToken."""
         with self._database.read() as connection:
             collection_pk = collection_of(connection, collection_id)
             user_pk = None if user_id is None else user_of(connection, collection_id, user_id).id
             wanted = None if face_ids is None else distinct(face_ids, MOST_PER_PAGE)
-            return paged(
-                f"faces of {collection_pk}, user {user_pk}, ids {sorted(wanted) if wanted else None}",
+            library = changes.library_mark(connection)
+            page = paged(
+                f"faces of {collection_pk} of {library}, user {user_pk}, "
+                f"ids {sorted(wanted) if wanted else None}",
                 next_token,
                 max_results,
                 MOST_PER_PAGE,
@@ -159,6 +169,7 @@ class FaceService:
                 ),
                 lambda face: face.id,
             )
+            return Page(known_faces(connection, page.items), page.next_token)
 
     def delete(self, collection_id: str, face_ids: Sequence[str], *, keep_associated: bool) -> DeleteResult:
         """DeleteFaces, 1-4,096 ids. With `keep_associated` a user's faces stay, as Rekognition has it.
@@ -169,6 +180,7 @@ class FaceService:
         deleted: list[Face] = []
         unsuccessful: list[Unsuccessful] = []
         with self._database.act(ChangeKind.DELETE_FACES, self._origin, collection_pk) as act:
+            require_same(act.work.connection, collection_id, collection_pk)
             found = faces.by_face_ids(act.work.connection, collection_pk, wanted)
             owners = users.by_pks(
                 act.work.connection, {face.user_pk for face in found.values() if face.user_pk is not None}

@@ -28,6 +28,13 @@ def collection_of(connection: Connection, collection_id: str) -> int:
     return pk
 
 
+def require_same(connection: Connection, collection_id: str, collection_pk: int) -> None:
+    """For an act that looked the collection up before it took the lock. Raises ResourceNotFound for one
+    that was deleted meanwhile, even if another of its name was made."""
+    if collection_of(connection, collection_id) != collection_pk:
+        raise ResourceNotFound(f"The collection “{collection_id}” was deleted.")
+
+
 def distinct(face_ids: Sequence[str], most: int) -> list[str]:
     """Once each. Raises InvalidParameter for none, and for more than `most`."""
     if not 1 <= len(face_ids) <= most:

@@ -13,9 +13,10 @@ from app.domain.geometry import BoundingBox, Landmarks, LandmarkType, Pose, Qual
 from app.domain.records import Collection, User
 from app.services.associations import AssociateResult, DisassociateResult
 from app.services.compare import Comparison
-from app.services.face_views import FaceView
-from app.services.faces import Unsuccessful
+from app.services.face_views import FaceView, KnownFace
+from app.services.faces import DeleteResult, Unsuccessful
 from app.services.ingest import IndexResult
+from app.services.paging import Page
 from app.services.search.results import FaceMatch, UserMatch
 
 Json = dict[str, Any]
@@ -214,6 +215,28 @@ def collection_description(item: Collection, contract: EmbeddingContract) -> Jso
     }
 
 
+def face_listing(page: Page[KnownFace], model_id: str) -> Json:
+    """ListFaces' answer."""
+    return {
+        "Faces": [face(stored.face, stored.user_id) for stored in page.items],
+        "NextToken": page.next_token,
+        "FaceModelVersion": model_id,
+    }
+
+
+def face_deletion(result: DeleteResult) -> Json:
+    """DeleteFaces' answer."""
+    return {
+        "DeletedFaces": list(result.deleted),
+        "UnsuccessfulFaceDeletions": [_unsuccessful(each) for each in result.unsuccessful],
+    }
+
+
+def user_listing(page: Page[User]) -> Json:
+    """ListUsers' answer."""
+    return {"Users": [user(item) for item in page.items], "NextToken": page.next_token}
+
+
 def collection_created(item: Collection, contract: EmbeddingContract) -> Json:
     """CreateCollection's answer."""
     return {
@@ -231,16 +254,13 @@ def similarity(value: float) -> float:
     return round(float(value), 4)
 
 
-def face_matches(matches: Iterable[FaceMatch], views: Mapping[int, FaceView]) -> list[Json]:
-    """FaceMatches of SearchFaces and SearchFacesByImage. `views` are of the matches' faces by row; a
-    face that was deleted since is left out."""
-    shown = [(match, views[match.face_pk]) for match in matches if match.face_pk in views]
+def face_matches(matches: Iterable[FaceMatch], known: Mapping[int, FaceView | KnownFace]) -> list[Json]:
+    """FaceMatches of SearchFaces and SearchFacesByImage. `known` are the matches' faces by row; one that
+    was deleted since is left out."""
+    shown = [(match, known[match.face_pk]) for match in matches if match.face_pk in known]
     return [
-        {
-            "Similarity": similarity(match.similarity),
-            "Face": face(view.face, view.user.user_id if view.user is not None else None),
-        }
-        for match, view in shown
+        {"Similarity": similarity(match.similarity), "Face": face(stored.face, stored.user_id)}
+        for match, stored in shown
     ]
 
 

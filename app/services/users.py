@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ from app.services.face_acts import set_user
 from app.services.face_views import Match
 from app.services.faces import Unsuccessful
 from app.services.listing import MONTHS
-from app.services.lookups import collection_of, of_one_collection, user_of
+from app.services.lookups import collection_of, of_one_collection, require_same, user_of
 from app.services.naming import checked_name, checked_user_id, counted, joined
 from app.services.paging import Page, paged
 from app.services.user_acts import (
@@ -32,7 +32,7 @@ from app.services.user_acts import (
 )
 from app.storage import tables
 from app.storage.database import Act, Database
-from app.storage.repositories import faces, users
+from app.storage.repositories import changes, faces, users
 
 __all__ = [
     "AssociateResult",
@@ -75,6 +75,11 @@ class UserService:
         with self._database.read() as connection:
             return existing(connection, pk)
 
+    def some(self, pks: Iterable[int]) -> dict[int, User]:
+        """By row; users that are gone are left out."""
+        with self._database.read() as connection:
+            return users.by_pks(connection, pks)
+
     def list(self, collection_pk: int, hidden: bool | None = None) -> builtins.list[User]:
         """In order of creation; `hidden` None gives both kinds."""
         with self._database.read() as connection:
@@ -87,7 +92,7 @@ class UserService:
         with self._database.read() as connection:
             collection_pk = collection_of(connection, collection_id)
             return paged(
-                f"users of {collection_pk}",
+                f"users of {collection_pk} of {changes.library_mark(connection)}",
                 next_token,
                 max_results,
                 MOST_PER_PAGE,
@@ -104,17 +109,25 @@ class UserService:
         with self._database.read() as connection:
             collection_pk = collection_of(connection, collection_id)
         with self._acting(ChangeKind.CREATE_USER, collection_pk) as act:
+            require_same(act.work.connection, collection_id, collection_pk)
             if users.by_user_id(act.work.connection, collection_pk, user_id) is not None:
                 raise Conflict(f"There is a user “{user_id}” in “{collection_id}” already.")
             pk = insert_user(act.work, collection_pk, name, user_id)
             act.work.summary = f"Person {name} created"
-        return self.by_pk(pk)
+            # Read here: after the commit anybody may delete it.
+            return existing(act.work.connection, pk)
 
     def delete(self, collection_id: str, user_id: str) -> ChangeSet:
-        """Its faces stay, without a user. Raises ResourceNotFound."""
+        """Its faces stay, without a user. Of several who delete it at once, one does, and the others are
+        told that it is gone. Raises ResourceNotFound."""
         with self._database.read() as connection:
-            user = user_of(connection, collection_id, user_id)
-        return self.delete_pks([user.id])
+            collection_pk = collection_of(connection, collection_id)
+        with self._acting(ChangeKind.DELETE_USER, collection_pk) as act:
+            require_same(act.work.connection, collection_id, collection_pk)
+            user = user_of(act.work.connection, collection_id, user_id)
+            delete_user(act.work, user.id)
+            act.work.summary = f"{_people([user])} deleted"
+        return act.changes
 
     def associate(
         self,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.rekognition.operations import collections
+from app.rekognition.operations import collections, faces, users
 from app.rekognition.operations.handler import Handler
 
 OPERATIONS: Final[Mapping[str, Handler]] = {
     **collections.HANDLERS,
+    **faces.HANDLERS,
+    **users.HANDLERS,
 }

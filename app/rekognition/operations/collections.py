@@ -11,8 +11,10 @@ from app.services.workbench import Workbench
 
 
 def create_collection(bench: Workbench, request: Json) -> Json:
+    """Tags are taken and not kept: no operation here reads them (docs/adr/0082)."""
     made = bench.collections.create(request["CollectionId"])
-    return shapes.collection_created(made, bench.collections.contract(made.id))
+    # Of the model, not of the row: somebody may have deleted that already.
+    return shapes.collection_created(made, bench.engine.embedder(made.contract).contract)
 
 
 def describe_collection(bench: Workbench, request: Json) -> Json:
@@ -25,13 +27,13 @@ def list_collections(bench: Workbench, request: Json) -> Json:
     page = bench.collections.page(request.get("MaxResults"), request.get("NextToken"))
     return {
         "CollectionIds": [item.collection_id for item in page.items],
-        "FaceModelVersions": [bench.collections.contract(item.id).model_id for item in page.items],
+        "FaceModelVersions": [item.model_id for item in page.items],
         "NextToken": page.next_token,
     }
 
 
 def delete_collection(bench: Workbench, request: Json) -> Json:
-    bench.collections.delete(bench.collections.get(request["CollectionId"]).id)
+    bench.collections.delete(bench.collections.pk(request["CollectionId"]))
     return {"StatusCode": 200}
 
 

@@ -50,6 +50,13 @@ class Alteration:
     after: Mapping[str, Any]
 
 
+def library_mark(connection: Connection) -> str:
+    """What tells this library from others: its first change, which nothing takes back. Empty before that."""
+    query = select(_CHANGES.c.created_at, _CHANGES.c.kind, _CHANGES.c.origin).order_by(_CHANGES.c.id).limit(1)
+    row = connection.execute(query).first()
+    return "" if row is None else "/".join(str(value) for value in row)
+
+
 def newest_first(
     connection: Connection, wanted: HistoryFilter
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

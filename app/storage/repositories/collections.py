@@ -36,12 +36,6 @@ def pk_of(connection: Connection, collection_id: str) -> int | None:
     return connection.execute(query).scalar()
 
 
-def after(connection: Connection, pk: int, limit: int) -> list[Collection]:
-    """At most `limit` collections made after that one, in order of creation."""
-    query = _query().where(_COLLECTIONS.c.id > pk).order_by(_COLLECTIONS.c.id).limit(limit)
-    return _read(connection, query)
-
-
 def name_of(connection: Connection, pk: int) -> str | None:
     """The display name; None for a collection that is unknown or deleted."""
     query = select(_COLLECTIONS.c.display_name).where(

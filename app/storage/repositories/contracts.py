@@ -76,6 +76,27 @@ class Held:
     faces: int
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A collection and the model that its vectors are of."""
+
+    pk: int
+    collection_id: str
+    model_id: str
+
+
+def collections_after(connection: Connection, pk: int, limit: int) -> list[Named]:
+    """At most `limit` collections made after that one, in order of creation; nothing is counted."""
+    query = (
+        select(_COLLECTIONS.c.id, _COLLECTIONS.c.collection_id, _CONTRACTS.c.description)
+        .join(_CONTRACTS, _CONTRACTS.c.id == _COLLECTIONS.c.contract_pk)
+        .where(_COLLECTIONS.c.deleted_at.is_(None), _COLLECTIONS.c.id > pk)
+        .order_by(_COLLECTIONS.c.id)
+        .limit(limit)
+    )
+    return [Named(row[0], row[1], model_of(row[2])) for row in connection.execute(query)]
+
+
 def collections(connection: Connection) -> list[Held]:
     """Those that are not deleted, in order of creation."""
     count = (

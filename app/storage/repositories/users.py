@@ -43,6 +43,12 @@ def by_pks(connection: Connection, pks: Iterable[int]) -> dict[int, User]:
     return {user.id: user for user in _read(connection, _query().where(among(_USERS.c.id, pks)))}
 
 
+def user_ids(connection: Connection, pks: Iterable[int]) -> dict[int, str]:
+    """UserId of each user that exists; nothing is counted."""
+    query = select(_USERS.c.id, _USERS.c.user_id).where(among(_USERS.c.id, pks))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def by_user_id(connection: Connection, collection_pk: int, user_id: str) -> User | None:
     query = _query().where(_USERS.c.collection_pk == collection_pk, _USERS.c.user_id == user_id)
     return next(iter(_read(connection, query)), None)

@@ -158,10 +158,10 @@ def test_acts_take_faces_of_one_collection(studio: Studio, collection: int, face
 
 def test_list_faces_pages_through_changes(studio: Studio, collection: int, faces: list[int]) -> None:
     first = studio.faces.list_page("c", max_results=2)
-    assert [face.id for face in first.items] == faces[:2]
+    assert [each.face.id for each in first.items] == faces[:2]
     studio.faces.delete_pks([faces[1], faces[2]])
     second = studio.faces.list_page("c", max_results=4096, next_token=first.next_token)
-    assert ([face.id for face in second.items], second.next_token) == (faces[3:], None)
+    assert ([each.face.id for each in second.items], second.next_token) == (faces[3:], None)
     with pytest.raises(InvalidPaginationToken):
         studio.faces.list_page("c", face_ids=["x"], max_results=2, next_token=first.next_token)
 
@@ -169,16 +169,20 @@ def test_list_faces_pages_through_changes(studio: Studio, collection: int, faces
 def test_list_faces_filters_by_user_and_ids(studio: Studio, collection: int, faces: list[int]) -> None:
     studio.users.name_faces(collection, faces[1:3], "Ada")
     wanted = studio.face_ids(faces[2:4])
-    assert [face.id for face in studio.faces.list_page("c", "ada").items] == faces[1:3]
-    assert [face.id for face in studio.faces.list_page("c", face_ids=wanted).items] == faces[2:4]
-    assert [face.id for face in studio.faces.list_page("c", "ada", wanted).items] == faces[2:3]
+
+    def listed(user: str | None = None, ids: list[str] | None = None) -> list[tuple[int, str | None]]:
+        return [(each.face.id, each.user_id) for each in studio.faces.list_page("c", user, ids).items]
+
+    assert listed("ada") == [(faces[1], "ada"), (faces[2], "ada")]
+    assert listed(ids=wanted) == [(faces[2], "ada"), (faces[3], None)]
+    assert listed("ada", wanted) == [(faces[2], "ada")]
     for arguments in (("nowhere",), ("c", "nobody")):
         with pytest.raises(ResourceNotFound):
             studio.faces.list_page(*arguments)
 
 
 def test_a_stored_face_is_the_detected_one(studio: Studio, collection: int, faces: list[int]) -> None:
-    (face,) = studio.faces.list_page("c", max_results=1).items
+    face = studio.faces.list_page("c", max_results=1).items[0].face
     pixels = studio.photos.pixels(face.photo_pk).pixels
     detected = studio.engine.detect(pixels)[0]
     assert face.detected == detected
