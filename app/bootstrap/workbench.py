@@ -14,6 +14,7 @@ from app.inference.labels.describer import OnnxPhotoDescriber, PhotoDescriber
 from app.inference.manifest import find_models_dir
 from app.inference.separation import LabelledFaces
 from app.jobs import JobQueue
+from app.services.buckets import BucketService
 from app.services.celebrities import CelebrityService
 from app.services.collections import CollectionService
 from app.services.compare import CompareService
@@ -29,6 +30,7 @@ from app.services.models import ModelService
 from app.services.models.known_faces import known_faces
 from app.services.photos import PhotoService
 from app.services.search import SearchService
+from app.services.turns import InferenceTurns
 from app.services.users import UserService
 from app.services.vector_store import VectorStore
 from app.services.workbench import Workbench
@@ -95,6 +97,8 @@ def open_workbench(
         compare=CompareService(engine),
         celebrities=CelebrityService(library, engine, jobs, of_faces),
         models=models,
+        buckets=BucketService(database),
+        turns=InferenceTurns(jobs),
         meter=Meter(lambda observation: None),
         closers=(ingest.close, models.close, store.close),
     )

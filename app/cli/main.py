@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import celebrities, collections, describe, images, index, models, search, users
+from app.cli import buckets, celebrities, collections, describe, images, index, models, search, users
 from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, Programs, Session, session_of
 from app.cli.pictures import named_path
 from app.cli.terminal import EXIT_READER_GONE, OutputFailed, ReaderGone, abandon, flush, unwritten
@@ -82,6 +82,7 @@ def build(programs: Programs) -> typer.Typer:
         celebrities.app, name="celebrities", help="Recognise the people of celebrity packs; keep the packs."
     )
     app.add_typer(users.app, name="users", help="List, make and delete people; give them faces.")
+    app.add_typer(buckets.app, name="buckets", help="List, add and remove folders that requests may name.")
     app.add_typer(models.app, name="models", help="Face models: list, add, check, calibrate, use, remove.")
     return app
 

@@ -41,6 +41,12 @@ class InvalidPaginationToken(LikenessError):
     code = "InvalidPaginationTokenException"
 
 
+class InvalidS3Object(LikenessError):
+    """There is no such bucket, or nothing in it that may be read under that name."""
+
+    code = "InvalidS3ObjectException"
+
+
 class ImageError(LikenessError):
     """A picture that cannot be read. `reason` is short enough for a grid cell."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.inference.engine import FaceEngine
 from app.jobs import JobQueue
+from app.services.buckets import BucketService
 from app.services.celebrities import CelebrityService
 from app.services.collections import CollectionService
 from app.services.compare import CompareService
@@ -21,6 +22,7 @@ from app.services.metrics.meter import Meter
 from app.services.models import ModelService
 from app.services.photos import PhotoService
 from app.services.search import SearchService
+from app.services.turns import InferenceTurns
 from app.services.users import UserService
 from app.storage.library import Library
 
@@ -46,6 +48,8 @@ class Workbench:
     compare: CompareService
     celebrities: CelebrityService
     models: ModelService
+    buckets: BucketService
+    turns: InferenceTurns
     meter: Meter
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
