@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from app.domain.records import ChangeSet
 
@@ -16,6 +17,8 @@ class EventHub:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
+        # What this thread is to tell later.
+        self._waiting = threading.local()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Returns what ends the subscription; calling that twice does no harm."""
@@ -36,6 +39,10 @@ class EventHub:
         A ChangeSet that touched nothing is not worth telling."""
         if changes == ChangeSet():
             return
+        waiting: list[ChangeSet] | None = getattr(self._waiting, "changes", None)
+        if waiting is not None:
+            waiting.append(changes)
+            return
         with self._lock:
             listeners = list(self._listeners)
         failure: Exception | None = None
@@ -43,6 +50,26 @@ class EventHub:
             try:
                 listener(changes)
             except Exception as error:  # the others must still hear
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What this thread publishes in the block is told after it, or never where the block fails: for
+        several acts that are kept together or not at all."""
+        outer: list[ChangeSet] | None = getattr(self._waiting, "changes", None)
+        waiting: list[ChangeSet] = []
+        self._waiting.changes = waiting
+        try:
+            yield
+        finally:
+            self._waiting.changes = outer
+        failure: Exception | None = None
+        for changes in waiting:
+            try:
+                self.publish(changes)
+            except Exception as error:  # the others must still be told
                 failure = failure or error
         if failure is not None:
             raise failure

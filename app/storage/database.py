@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ class Database:
         self.path = path
         self._gate = WriteGate()
         self._engine = _engine(path)
+        # The transaction that this thread is in, made by `together`.
+        self._joined = threading.local()
 
     @property
     def engine(self) -> Engine:
@@ -44,6 +47,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state."""
+        joined = self._own_transaction()
+        if joined is not None:
+            yield joined
+            return
         with translated(self.path), self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
@@ -52,6 +59,11 @@ class Database:
     @contextmanager
     def write(self, priority: Priority = Priority.INTERACTIVE) -> Iterator[Connection]:
         """A transaction without a journal: facts, caches, jobs. Committed at the end of the block."""
+        joined = self._own_transaction()
+        if joined is not None:
+            with _within(joined):
+                yield joined
+            return
         with translated(self.path), self._gate.entered(priority), self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
@@ -60,6 +72,26 @@ class Database:
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextmanager
+    def together(self) -> Iterator[Connection]:
+        """One transaction for all that this thread reads and writes in the block: all of it is kept, or
+        nothing. What fails inside and is caught there is taken back alone.
+
+        Short acts only, none that waits for another thread to write: the library's one writer is taken.
+        What is published inside is told too early; hold it back (EventHub.held).
+        """
+        with self.write() as connection:
+            outer = self._own_transaction()
+            self._joined.connection = connection
+            try:
+                yield connection
+            finally:
+                self._joined.connection = outer
+
+    def _own_transaction(self) -> Connection | None:
+        found: Connection | None = getattr(self._joined, "connection", None)
+        return found
 
     @contextmanager
     def act(
@@ -113,6 +145,19 @@ def _engine(path: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+@contextmanager
+def _within(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that can fail alone. SQLite nests savepoints of one name."""
+    connection.exec_driver_sql("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO part")
+        connection.exec_driver_sql("RELEASE part")
+        raise
+    connection.exec_driver_sql("RELEASE part")
 
 
 @contextmanager
