@@ -140,6 +140,8 @@ faces = _table(
     Column("created_at", Integer, nullable=False),
     # Answers "how many faces, how many named, how sharp" for 100,000 photos without touching the wide rows.
     Index("ix_faces_collection_photo", "collection_pk", "photo_pk", "user_pk", "hidden", "sharpness"),
+    # In order of creation: a page of a listing then costs what is on it, however many faces there are.
+    Index("ix_faces_collection", "collection_pk"),
 )
 
 embeddings = _table(

@@ -76,8 +76,9 @@ def by_pks(connection: Connection, pks: Iterable[int]) -> dict[int, Face]:
 
 
 def by_face_ids(connection: Connection, collection_pk: int, face_ids: Iterable[str]) -> dict[str, Face]:
-    query = _query().where(among(_FACES.c.face_id, face_ids), _FACES.c.collection_pk == collection_pk)
-    return {face.face_id: face for face in _read(connection, query)}
+    # The collection is compared here: asked of SQLite, it would read all of a collection to find one face.
+    found = _read(connection, _query().where(among(_FACES.c.face_id, face_ids)))
+    return {face.face_id: face for face in found if face.collection_pk == collection_pk}
 
 
 def of_photo(connection: Connection, collection_pk: int, photo_pk: int) -> list[Face]:
@@ -119,11 +120,19 @@ def after(
     face_ids: Sequence[str] | None = None,
 ) -> list[Face]:
     """At most `limit` faces after that row, in order of creation."""
-    query = _query().where(_FACES.c.collection_pk == collection_pk, _FACES.c.id > pk)
-    if user_pk is not None:
-        query = query.where(_FACES.c.user_pk == user_pk)
     if face_ids is not None:
-        query = query.where(among(_FACES.c.face_id, face_ids))
+        # As by_face_ids compares; and only the rows of this page are read whole.
+        keys = select(_FACES.c.id, _FACES.c.collection_pk, _FACES.c.user_pk)
+        found = sorted(
+            row.id
+            for row in connection.execute(keys.where(among(_FACES.c.face_id, face_ids)))
+            if row.id > pk and row.collection_pk == collection_pk and user_pk in (None, row.user_pk)
+        )
+        listed = by_pks(connection, found[:limit])
+        return [listed[each] for each in found[:limit]]
+    # A user is of one collection, and has the fewer faces.
+    of = _FACES.c.collection_pk == collection_pk if user_pk is None else _FACES.c.user_pk == user_pk
+    query = _query().where(of, _FACES.c.id > pk)
     return _read(connection, query.order_by(_FACES.c.id).limit(limit))
 
 

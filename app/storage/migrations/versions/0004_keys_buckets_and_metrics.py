@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index("ix_faces_collection", "faces", ["collection_pk"])
     op.create_table(
         "buckets",
         sa.Column("id", sa.Integer(), nullable=False),
