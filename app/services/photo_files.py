@@ -40,6 +40,18 @@ class PhotoFiles:
                 refusal = refusal or _at(path.path, error)
         raise refusal or ImageError("File was not kept", "This photo came without a file: index it again.")
 
+    def file(self, photo_pk: int) -> Path | None:
+        """The first of its files that is there and still holds the photo. Raises ResourceNotFound."""
+        photo, paths = self._photo(photo_pk)
+        for path in paths:
+            try:
+                _require_same(photo, path)
+                if path.path.is_file():
+                    return path.path
+            except (ImageError, OSError, ValueError):
+                continue
+        return None
+
     def thumbnail(self, photo_pk: int) -> bytes | None:
         """A JPEG that fits 320 px; None when there is neither a cached one nor a readable file."""
         cached = self._thumbnails.get("photo", photo_pk)

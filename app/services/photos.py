@@ -177,6 +177,10 @@ class PhotoService:
         """Raises ImageError (the path is in the sentence), ResourceNotFound."""
         return self._files.decode(photo_pk, max_side)
 
+    def file(self, photo_pk: int) -> Path | None:
+        """A file that holds the photo now; None where none does. Raises ResourceNotFound."""
+        return self._files.file(photo_pk)
+
     def files(self, photo_pks: Sequence[int]) -> list[Path]:
         """One file of each photo that has one which was there when last looked; in no order."""
         with self._database.read() as connection:

@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from app.rekognition.snippets import Where
 from app.services.workbench import Workbench
 from app.settings.settings import SettingsStore
 from app.ui.controller.pictures import PictureLoader
@@ -112,6 +113,10 @@ class LibraryWindow(QObject):
             PageSpec("settings", "Settings", "gear-six", self._settings_page),
         ]
 
+    def _where(self) -> Where:
+        """Whom the lines and snippets beside results are to ask."""
+        return Where(self._bench.library.folder.absolute())
+
     # Pages are imported when they are first shown: the window paints sooner.
 
     def _empty(self) -> QWidget:
@@ -189,6 +194,7 @@ class LibraryWindow(QObject):
             engine.scale,
             engine.contract,
             default_threshold=lambda: self._settings.current.threshold,
+            where=self._where,
         )
 
     def _search(self) -> QWidget:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,26 +9,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.embedding import EmbeddingContract, SimilarityScale
 from app.domain.records import ChangeSet
+from app.rekognition.snippets import Where
+from app.services.calls import Calls
 from app.services.compare import CompareService, Comparison, TargetMatch
 from app.services.faces import FaceService
 from app.services.photos import PhotoService
 from app.ui.canvas.marks import Marks
 from app.ui.compare.marks import source_marks, target_marks
-from app.ui.compare.response import response_json
+from app.ui.compare.response import calls
 from app.ui.compare.side import Side
 from app.ui.compare.state import Pictures
 from app.ui.compare.strangers import PairCurves
 from app.ui.compare.threshold import DEFAULT, ThresholdBar
 from app.ui.compare.why import WhyPanel
 from app.ui.controller import PageHost, TaskRunner
-from app.ui.theme import Space
+from app.ui.theme import Size, Space
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.header import Header
+from app.ui.widgets.request_panel import RequestDrawer
 
 STACKED_BELOW = 944
 _ZONE_LEAST, _STACKED_LEAST, _HEAD = 240, 140, 36
@@ -54,7 +56,10 @@ class ComparePage(QWidget):
         curves: PairCurves | None = None,
         default_threshold: Callable[[], float] = lambda: DEFAULT,
         parent: QWidget | None = None,
+        *,
+        where: Callable[[], Where],
     ) -> None:
+        """`where`: whom the lines beside the result are to ask."""
         super().__init__(parent)
         self._host, self._tasks, self._compare = host, tasks, compare
         self._pictures = Pictures(compare, photos, faces)
@@ -65,9 +70,11 @@ class ComparePage(QWidget):
         theme = host.theme
         self.header = Header(theme, "Compare")
         self.swap_button = Button(theme, "Swap", icon="swap", shortcut_hint="X")
-        self.copy_button = Button(theme, "Copy JSON", icon="copy", shortcut_hint="Ctrl+Shift+C")
+        self.drawer = RequestDrawer(
+            theme, where, nothing="Two pictures with a face each are a request: put them in."
+        )
         self.header.add(self.swap_button)
-        self.header.add(self.copy_button)
+        self.header.add(self.drawer.button)
         hint = "Drop a picture or a face here, or paste one"
         self.source = Side(host, tasks, self._pictures, "Source", hint)
         self.target = Side(host, tasks, self._pictures, "Target", hint)
@@ -76,7 +83,9 @@ class ComparePage(QWidget):
         self.why = WhyPanel(theme, scale, contract, curves)
         self._build()
         self.swap_button.clicked.connect(self.swap)
-        self.copy_button.clicked.connect(self.copy_json)
+        self.drawer.panel.show_calls(self._calls)
+        self.drawer.panel.copied.connect(lambda: host.toast("Copied"))
+        self.drawer.opened.connect(lambda _open: self._lay_out())
         self.source.changed.connect(self._source_changed)
         self.target.changed.connect(self._compare_now)
         self.source.picked.connect(self.choose)
@@ -108,7 +117,11 @@ class ComparePage(QWidget):
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
         page.addWidget(self.header)
-        page.addWidget(scroll, 1)
+        beside = QHBoxLayout()
+        beside.setSpacing(0)
+        beside.addWidget(scroll, 1)
+        beside.addWidget(self.drawer)
+        page.addLayout(beside, 1)
         for side in (self.source, self.target):
             side.zone.setMinimumHeight(_ZONE_LEAST)
 
@@ -119,7 +132,8 @@ class ComparePage(QWidget):
             (partial(self.threshold.step, -5.0), ("Shift+[", "{", "Shift+{")),
             (partial(self.threshold.step, 5.0), ("Shift+]", "}", "Shift+}")),
             (self.swap, ("X",)),
-            (self.copy_json, ("Ctrl+Shift+C",)),
+            (self.drawer.panel.copy, ("Ctrl+Shift+C",)),
+            (self.drawer.toggle, ("Ctrl+I",)),
         ]
         keys += [(partial(self.choose, number), (str(number + 1),)) for number in range(9)]
         for act, sequences in keys:
@@ -213,7 +227,7 @@ class ComparePage(QWidget):
         for side in (self.source, self.target):
             side.empty.button.set_variant(Variant.PRIMARY if side is first else Variant.STANDARD)
         self.swap_button.setEnabled(source is not None or target is not None)
-        self.copy_button.setEnabled(self._comparison is not None)
+        self.drawer.panel.again()
         self._show_pair()
 
     def _verdict(self) -> str:
@@ -262,17 +276,21 @@ class ComparePage(QWidget):
             return ()
         return (f"No face was found in the {' or the '.join(without)} picture: choose another one",)
 
-    def copy_json(self) -> None:
-        """The comparison as CompareFaces answers it, at this threshold."""
-        if self._comparison is not None:
-            response = response_json(self._comparison, self.threshold.value)
-            QGuiApplication.clipboard().setText(json.dumps(response, indent=2))
-            self._host.toast("Copied")
+    def _calls(self) -> Calls:
+        source, target, found = self.source.picture, self.target.picture, self._comparison
+        if found is None or source is None or target is None:
+            return Calls()
+        return calls(found, self.threshold.value, source.file, target.file)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Narrow: one side above the other."""
         super().resizeEvent(event)
-        stacked = self.width() < STACKED_BELOW
+        self.drawer.set_narrow(self.window().width() < Size.NARROW_BELOW)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = self.width() - (self.drawer.width() if self.drawer.isVisibleTo(self) else 0)
+        stacked = width < STACKED_BELOW
         direction = QBoxLayout.Direction
         self._sides.setDirection(direction.TopToBottom if stacked else direction.LeftToRight)
         # Stacked, both zones and the threshold are in sight; why follows below.

@@ -1,32 +1,24 @@
-"""A comparison as CompareFaces answers it. No Qt."""
+"""A comparison as CompareFaces is asked and answers. No Qt."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.services import shapes
+from app.services.calls import Calls, ImageFile
 from app.services.compare import Comparison
 
 
-def response_json(comparison: Comparison, threshold: float) -> dict[str, Any]:
-    """FaceMatches from the threshold on, descending; the rest in UnmatchedFaces."""
-    source = comparison.source.faces[comparison.source_index]
-    faces = comparison.target.faces
-    return {
-        "SourceImageFace": {
-            "BoundingBox": shapes.bounding_box(source.box),
-            "Confidence": round(source.confidence, 4),
-        },
-        "FaceMatches": [
-            {
-                "Similarity": shapes.similarity(match.similarity),
-                "Face": shapes.compared_face(faces[match.index]),
-            }
-            for match in comparison.matched(threshold)
-        ],
-        "UnmatchedFaces": [
-            shapes.compared_face(faces[match.index]) for match in comparison.unmatched(threshold)
-        ],
-        "SourceImageOrientationCorrection": None,
-        "TargetImageOrientationCorrection": None,
+def calls(comparison: Comparison, threshold: float, source: ImageFile, target: ImageFile) -> Calls:
+    """At a threshold of 0-100. CompareFaces compares the largest face of the source."""
+    request = {
+        "SourceImage": source,
+        "TargetImage": target,
+        "SimilarityThreshold": threshold,
+        "QualityFilter": "NONE",
     }
+    notes = []
+    if comparison.source_index:
+        notes.append(
+            "Another than the largest face of the source is compared here. CompareFaces takes the largest: "
+            "to ask the same, cut the picture to the face."
+        )
+    return Calls.one("CompareFaces", request, shapes.comparison(comparison, threshold), notes)

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from app.domain.errors import ResourceNotFound
 from app.domain.geometry import BoundingBox
+from app.domain.text import printable
+from app.services.calls import PASTED, ImageFile
 from app.services.compare import CompareService
 from app.services.faces import FaceService
 from app.services.fetch import fetch
@@ -22,11 +26,13 @@ from app.ui.controller.intake import png_of
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture that was looked at. `chosen` is the face to begin with, by its index."""
+    """A picture that was looked at. `chosen` is the face to begin with, by its index; `file` is where it
+    came from."""
 
     name: str
     faces: ImageFaces
     view: Mipmaps
+    file: ImageFile
     chosen: int = 0
 
 
@@ -43,14 +49,14 @@ class Pictures:
     def of_file(self, path: Path) -> Load:
         def load() -> Picture:
             with reading(path.name):
-                return _looked_at(path.name, self._compare.look_at(path))
+                return self._of(path.name, path, ImageFile.of(path))
 
         return load
 
     def of_bytes(self, data: bytes, name: str) -> Load:
         def load() -> Picture:
             with reading(name):
-                return _looked_at(name, self._compare.look_at(data))
+                return self._of(name, data, ImageFile.of_bytes(name, data))
 
         return load
 
@@ -58,7 +64,7 @@ class Pictures:
         """Pixels of the clipboard or a drop. A large image takes a moment to encode: a worker does it."""
 
         def load() -> Picture:
-            return self.of_bytes(png_of(image), "Pasted picture")()
+            return self.of_bytes(png_of(image), PASTED)()
 
         return load
 
@@ -72,11 +78,7 @@ class Pictures:
         return load
 
     def of_photo(self, photo_pk: int, name: str = "") -> Load:
-        def load() -> Picture:
-            image = self._photos.pixels(photo_pk)
-            return _looked_at(name or "Photo of this collection", self._compare.look_at(image.pixels))
-
-        return load
+        return lambda: self._stored(photo_pk, name)
 
     def of_face(self, face_pk: int) -> Load:
         """The photo of a stored face, with that face chosen."""
@@ -85,15 +87,28 @@ class Pictures:
             cell = self._faces.cells([face_pk]).get(face_pk)
             if cell is None:
                 raise ResourceNotFound("This face is not in the collection any more.")
-            image = self._photos.pixels(cell.photo_pk)
-            seen = self._compare.look_at(image.pixels)
-            return _looked_at(cell.photo_name, seen, _nearest(seen, cell.box))
+            return self._stored(cell.photo_pk, cell.photo_name, cell.box)
 
         return load
 
+    def _stored(self, photo_pk: int, name: str, box: BoundingBox | None = None) -> Picture:
+        """From its file, as anybody else would look at it."""
+        path = self._photos.file(photo_pk)
+        source = path if path is not None else self._photos.pixels(photo_pk).pixels
+        name = name or (printable(path.name) if path is not None else "Photo")
+        file = ImageFile.of(path) if path is not None else ImageFile(name)
+        return self._of(name, source, file, box)
 
-def _looked_at(name: str, faces: ImageFaces, chosen: int = 0) -> Picture:
-    return Picture(name, faces, mipmaps(faces.pixels, faces.width, faces.height), chosen)
+    def _of(
+        self,
+        name: str,
+        source: Path | bytes | NDArray[np.uint8],
+        file: ImageFile,
+        box: BoundingBox | None = None,
+    ) -> Picture:
+        seen = self._compare.look_at(source)
+        view = mipmaps(seen.pixels, seen.width, seen.height)
+        return Picture(name, seen, view, file, _nearest(seen, box) if box is not None else 0)
 
 
 def _nearest(seen: ImageFaces, box: BoundingBox) -> int:

@@ -11,10 +11,10 @@ from app.ui.theme import Duration, Size, Theme
 
 class _Segment(QAbstractButton):
     def __init__(
-        self, theme: Theme, text: str, icon: str, height: int, tooltip: str, parent: QWidget
+        self, theme: Theme, text: str, icon: str, height: int, tooltip: str, padding: int, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.theme, self._icon, self._height = theme, icon, height
+        self.theme, self._icon, self._height, self._padding = theme, icon, height, padding
         self.setText(text)
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -26,7 +26,7 @@ class _Segment(QAbstractButton):
         if not self.text():
             return QSize(32, self._height)
         metrics = QFontMetricsF(self._face())
-        width = round(metrics.horizontalAdvance(self.text())) + 24
+        width = round(metrics.horizontalAdvance(self.text())) + 2 * self._padding
         return QSize(width + (22 if self._icon else 0), self._height)
 
     def minimumSizeHint(self) -> QSize:
@@ -75,11 +75,12 @@ class SegmentedControl(QWidget):
         height: int = Size.CONTROL,
         name: str = "",
         clearable: bool = False,
+        tight: bool = False,
     ) -> None:
         """`height` 32 or 28. `name` is read out for the whole group ("Group by"). With `clearable` the
-        active segment, chosen again, is left, and `chosen` carries ""."""
+        active segment, chosen again, is left, and `chosen` carries "". `tight` for four in an inspector."""
         super().__init__(parent)
-        self.theme, self._height = theme, height
+        self.theme, self._height, self._padding = theme, height, 8 if tight else 12
         self._group = QButtonGroup(self)
         self._keys: list[str] = []
         self._from = QRectF()
@@ -103,7 +104,7 @@ class SegmentedControl(QWidget):
 
     def add(self, key: str, text: str = "", *, icon: str = "", tooltip: str = "") -> None:
         """Append a segment; the first one added is active."""
-        segment = _Segment(self.theme, text, icon, self._height - 4, tooltip, self)
+        segment = _Segment(self.theme, text, icon, self._height - 4, tooltip, self._padding, self)
         self._group.addButton(segment, len(self._keys))
         self._keys.append(key)
         self._row.addWidget(segment)

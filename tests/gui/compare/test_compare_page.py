@@ -17,6 +17,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.rekognition.snippets import Where
 from app.ui.canvas.marks import Stroke
 from app.ui.canvas.mime import faces_mime
 from app.ui.compare.page import ComparePage
@@ -52,6 +53,7 @@ def page(qtbot, stage: Stage) -> ComparePage:
         bench.faces,
         bench.engine.scale,
         bench.engine.contract,
+        where=lambda: Where(stage.folder / "library"),
     )
     qtbot.addWidget(page)
     page.resize(1200, 800)
@@ -214,6 +216,45 @@ def test_copy_as_comparefaces(compared):
     assert {"BoundingBox", "Confidence"} == set(response["SourceImageFace"])
 
 
+def test_the_request_stands_beside_the_result(compared, stage, qtbot):
+    page, drawer = compared, compared.drawer
+    QTest.keyClick(page.source.canvas, Qt.Key.Key_I, CONTROL)
+    assert drawer.isVisible() and drawer.button.isChecked()
+    drawer.panel.view("request")
+    request = json.loads(drawer.panel.text.toPlainText())
+    assert request == {
+        "SourceImage": {"Bytes": "<base64 of ada.png>"},
+        "TargetImage": {"Bytes": "<base64 of bob.png>"},
+        "SimilarityThreshold": 80,
+        "QualityFilter": "NONE",
+    }
+    assert not drawer.panel.note.isVisible()
+    # The threshold is that of the page, and moves with it.
+    page.threshold.step(-30.5)
+    drawer.panel.view("aws")
+    line = drawer.panel.text.toPlainText()
+    assert f"fileb://{stage.folder / 'ada.png'}" in line and "--similarity-threshold 49.5" in line
+    drawer.panel.view("boto3")
+    compile(drawer.panel.text.toPlainText(), "snippet", "exec")
+    # Another than the largest face: Rekognition cannot be asked for it, which is said.
+    QTest.keyClick(page.source.canvas, Qt.Key.Key_2)
+    stage.settle(qtbot, lambda: page._comparison is not None)
+    assert any("largest" in said for said in drawer.panel.note.sentences())
+    QTest.keyClick(page.source.canvas, Qt.Key.Key_I, CONTROL)
+    assert not drawer.isVisible()
+
+
+def test_what_was_pasted_has_no_path(compared, stage, qtbot):
+    QGuiApplication.clipboard().setImage(QImage(str(stage.folder / "bob.png")))
+    compared.target.paste()
+    stage.settle(qtbot, lambda: compared._comparison is not None)
+    panel = compared.drawer.panel
+    compared.drawer.toggle()
+    panel.view("boto3")
+    assert 'Path("PICTURE").read_bytes()' in panel.words()
+    assert any("PICTURE" in said for said in panel.note.sentences())
+
+
 def test_paste_an_image_where_the_focus_is(page, stage, qtbot):
     image = QImage(str(stage.folder / "ada.png"))
     QGuiApplication.clipboard().setImage(image)
@@ -277,7 +318,9 @@ def test_clear(compared):
     QTest.mouseClick(compared.source.clear_button, Qt.MouseButton.LeftButton)
     assert compared.source.picture is None
     assert compared.source.empty.isVisible()
-    assert not compared.copy_button.isEnabled()
+    compared.drawer.toggle()
+    assert compared.drawer.panel.words() == ""
+    assert not compared.drawer.panel.copy_button.isVisible()
     assert all(mark.stroke is Stroke.THIN for mark in compared.target.canvas.marks)
 
 
