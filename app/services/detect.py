@@ -8,6 +8,7 @@ from pathlib import Path
 from app.domain.faces import DetectedFace
 from app.imaging.decode import DecodedImage
 from app.inference.engine import FaceEngine
+from app.services.image_faces import ProtocolFaces
 from app.services.ingest.decoding import decode_for_faces, faces_of
 
 
@@ -33,7 +34,10 @@ class DetectService:
         """Raises ImageError, ModelError."""
         return self.detect_decoded(decode_for_faces(source))
 
-    def detect_decoded(self, image: DecodedImage) -> DetectResult:
-        """For pixels that are at hand already."""
+    def detect_decoded(self, image: DecodedImage, protocol: ProtocolFaces | None = None) -> DetectResult:
+        """For pixels that are at hand already. `protocol`: only the faces that it answers with."""
         seen = faces_of(self._engine, image)
-        return DetectResult(image.width, image.height, image.format, tuple(seen.faces), seen.turned)
+        faces = seen.faces
+        if protocol is not None:
+            faces, _ = protocol.of(faces, image.width, image.height)
+        return DetectResult(image.width, image.height, image.format, tuple(faces), seen.turned)

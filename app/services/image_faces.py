@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.domain.errors import InvalidParameter
 from app.domain.faces import DetectedFace
 from app.inference.engine import FaceEngine
-from app.inference.quality_filter import QualityFilter, Reason
+from app.inference.quality_filter import QualityFilter, Reason, least_side_of_protocol
 from app.services.ingest.decoding import SeenFaces, decode_for_faces, faces_of
 
 
@@ -50,9 +50,33 @@ class AlignedFace:
 ImageSource: TypeAlias = bytes | Path | NDArray[np.uint8] | ImageFaces
 
 
-def look_at(engine: FaceEngine, source: ImageSource, contract: str | None = None) -> ImageFaces:
+@dataclass(frozen=True, slots=True)
+class ProtocolFaces:
+    """Which of an image's faces Rekognition's protocol answers with: the `most` largest of those that it is
+    said to see. The window has neither limit."""
+
+    most: int = 100
+
+    def of(
+        self, faces: Sequence[DetectedFace], width: int, height: int
+    ) -> tuple[list[DetectedFace], list[tuple[DetectedFace, Reason]]]:
+        """Those, large to small, and the others with why. Width and height are those of the whole image."""
+        least = least_side_of_protocol(width, height)
+        ordered = sorted(faces, key=lambda face: -face.box.area)
+        seen = [face for face in ordered if (face.box.area * width * height) ** 0.5 >= least]
+        small = ordered[len(seen) :]
+        others = [(face, Reason.EXCEEDS_MAX_FACES) for face in seen[self.most :]]
+        return seen[: self.most], others + [(face, Reason.SMALL_BOUNDING_BOX) for face in small]
+
+
+def look_at(
+    engine: FaceEngine,
+    source: ImageSource,
+    contract: str | None = None,
+    protocol: ProtocolFaces | None = None,
+) -> ImageFaces:
     """With vectors of that contract (digest), or the default model's; an image that was looked at for
-    another one is only measured again.
+    another one is only measured again. `protocol`: only the faces that it answers with.
 
     Raises ImageError where the image cannot be read, ModelError.
     """
@@ -72,6 +96,8 @@ def look_at(engine: FaceEngine, source: ImageSource, contract: str | None = None
         seen = faces_of(engine, image)
         pixels, width, height = image.pixels, image.width, image.height
     faces = sorted(seen.faces, key=lambda face: -face.box.area)
+    if protocol is not None:
+        faces, _ = protocol.of(faces, width, height)
     vectors, chances = engine.measure(pixels, [face.landmarks for face in faces], digest)
     return ImageFaces(pixels, width, height, tuple(faces), vectors, digest, chances, seen.turned)
 

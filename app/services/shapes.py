@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
-from app.domain.attributes import FaceAttributes, LandmarkName, PhotoDescription
+from app.domain.attributes import FaceAttributes
 from app.domain.embedding import EmbeddingContract
 from app.domain.errors import LikenessError
 from app.domain.faces import DetectedFace, Face
-from app.domain.geometry import BoundingBox, Landmarks, LandmarkType, Pose, Quality
 from app.domain.records import Collection, User
+from app.services import face_shapes, label_shapes
 from app.services.associations import AssociateResult, DisassociateResult
 from app.services.compare import Comparison
 from app.services.face_views import FaceView, KnownFace
@@ -19,145 +19,23 @@ from app.services.ingest import IndexResult
 from app.services.paging import Page
 from app.services.search.results import FaceMatch, UserMatch
 
-Json = dict[str, Any]
+Json: TypeAlias = face_shapes.Json
+
+bounding_box = face_shapes.bounding_box
+compared_face = face_shapes.compared_face
+face_detail = face_shapes.face_detail
+orientation = face_shapes.orientation
+percent = face_shapes.percent
+similarity = face_shapes.similarity
+detect_labels = label_shapes.detect_labels
+moderation = label_shapes.moderation
 
 ARN = "arn:aws:rekognition:local:000000000000:collection/{}"
-
-
-def bounding_box(box: BoundingBox) -> Json:
-    return {
-        "Width": round(box.width, 6),
-        "Height": round(box.height, 6),
-        "Left": round(box.left, 6),
-        "Top": round(box.top, 6),
-    }
-
-
-def landmarks(points: Landmarks) -> list[Json]:
-    return [
-        {"Type": kind.value, "X": round(float(x), 6), "Y": round(float(y), 6)}
-        for kind, (x, y) in zip(LandmarkType, points.points, strict=True)
-    ]
-
-
-def pose(value: Pose) -> Json:
-    return {"Roll": round(value.roll, 3), "Yaw": round(value.yaw, 3), "Pitch": round(value.pitch, 3)}
-
-
-def quality(value: Quality) -> Json:
-    return {"Brightness": round(value.brightness, 3), "Sharpness": round(value.sharpness, 3)}
-
-
-def face_detail(face: DetectedFace, attributes: FaceAttributes | None = None) -> Json:
-    """FaceDetail with the default attributes, or with all of them."""
-    shape: Json = {
-        "BoundingBox": bounding_box(face.box),
-        "Landmarks": landmarks(face.landmarks),
-        "Pose": pose(face.pose),
-        "Quality": quality(face.quality),
-        "Confidence": round(face.confidence, 4),
-    }
-    if attributes is not None:
-        shape |= _attributes(attributes)
-    return shape
-
-
-def _attributes(face: FaceAttributes) -> Json:
-    woman = face.woman >= 0.5
-    shape: Json = {
-        "AgeRange": {"Low": face.age_low, "High": face.age_high},
-        "Gender": {
-            "Value": "Female" if woman else "Male",
-            "Confidence": _percent(face.woman if woman else 1 - face.woman),
-        },
-        "Emotions": [
-            {"Type": emotion.value, "Confidence": round(confidence, 4)}
-            for emotion, confidence in sorted(face.emotions.items(), key=lambda entry: -entry[1])
-        ],
-        "Landmarks": [
-            {"Type": name.value, "X": round(float(x), 6), "Y": round(float(y), 6)}
-            for name, (x, y) in zip(LandmarkName, face.landmarks, strict=True)
-        ],
-        "Pose": pose(face.pose),
-    }
-    for trait, probability in face.traits.items():
-        value = probability >= 0.5
-        shape[trait.value] = {
-            "Value": value,
-            "Confidence": _percent(probability if value else 1 - probability),
-        }
-    if face.eye_direction is not None:
-        shape["EyeDirection"] = {
-            "Yaw": round(face.eye_direction.yaw, 3),
-            "Pitch": round(face.eye_direction.pitch, 3),
-            "Confidence": round(face.eye_direction.confidence, 4),
-        }
-    return shape
-
-
-def _percent(probability: float) -> float:
-    return round(100 * probability, 4)
 
 
 def detect_faces(faces: Iterable[tuple[DetectedFace, FaceAttributes | None]]) -> Json:
     """DetectFaces' answer."""
     return {"FaceDetails": [face_detail(face, attributes) for face, attributes in faces]}
-
-
-def detect_labels(
-    description: PhotoDescription, min_confidence: float = 55.0, max_labels: int = 1000
-) -> Json:
-    """DetectLabels' answer, with the dominant colours of the image."""
-    shown = [label for label in description.labels if label.confidence >= min_confidence][:max_labels]
-    return {
-        "Labels": [
-            {
-                "Name": label.name,
-                "Confidence": round(label.confidence, 4),
-                "Instances": [
-                    {
-                        "BoundingBox": bounding_box(BoundingBox(*instance.box)),
-                        "Confidence": round(instance.confidence, 4),
-                    }
-                    for instance in label.instances
-                ],
-                "Parents": [{"Name": name} for name in label.parents],
-                "Aliases": [{"Name": name} for name in label.aliases],
-                "Categories": [{"Name": name} for name in label.categories],
-            }
-            for label in shown
-        ],
-        "ImageProperties": {
-            "DominantColors": [
-                {
-                    "Red": color.red,
-                    "Green": color.green,
-                    "Blue": color.blue,
-                    "HexCode": f"#{color.red:02x}{color.green:02x}{color.blue:02x}",
-                    "CSSColor": color.name,
-                    "SimplifiedColor": color.simplified,
-                    "PixelPercent": round(color.share, 4),
-                }
-                for color in description.colors
-            ]
-        },
-    }
-
-
-def moderation(description: PhotoDescription, min_confidence: float = 50.0) -> Json:
-    """DetectModerationLabels' answer."""
-    return {
-        "ModerationLabels": [
-            {
-                "Name": label.name,
-                "ParentName": label.parent,
-                "TaxonomyLevel": label.level,
-                "Confidence": round(label.confidence, 4),
-            }
-            for label in description.moderation
-            if label.confidence >= min_confidence
-        ]
-    }
 
 
 def face(record: Face, user_id: str | None = None) -> Json:
@@ -166,7 +44,7 @@ def face(record: Face, user_id: str | None = None) -> Json:
         "FaceId": record.face_id,
         "BoundingBox": bounding_box(record.detected.box),
         "ImageId": record.image_id,
-        "Confidence": round(record.detected.confidence, 4),
+        "Confidence": percent(record.detected.confidence),
     }
     if record.external_image_id is not None:
         shape["ExternalImageId"] = record.external_image_id
@@ -175,33 +53,39 @@ def face(record: Face, user_id: str | None = None) -> Json:
     return shape
 
 
-def face_record(record: Face) -> Json:
-    return {"Face": face(record), "FaceDetail": face_detail(record.detected)}
+def face_record(
+    record: Face, looks: FaceAttributes | None = None, only: Container[str] | None = None
+) -> Json:
+    """FaceRecord; `looks` and `only` as in face_detail."""
+    return {"Face": face(record), "FaceDetail": face_detail(record.detected, looks, only)}
 
 
-def orientation(turned: int | None) -> str | None:
-    """OrientationCorrection: how far the content lies counter-clockwise; None where EXIF stated it."""
-    return None if turned is None else f"ROTATE_{turned}"
+def unindexed_face(
+    found: DetectedFace,
+    reasons: Iterable[str],
+    looks: FaceAttributes | None = None,
+    only: Container[str] | None = None,
+) -> Json:
+    return {"Reasons": [str(reason) for reason in reasons], "FaceDetail": face_detail(found, looks, only)}
 
 
-def unindexed_face(found: DetectedFace, reasons: Iterable[str]) -> Json:
-    return {"Reasons": [str(reason) for reason in reasons], "FaceDetail": face_detail(found)}
-
-
-def indexed(result: IndexResult, model_id: str) -> Json:
-    """IndexFaces' answer."""
+def indexed(result: IndexResult, model_id: str, only: Container[str] | None = None) -> Json:
+    """IndexFaces' answer, with the attributes that the result has; `only` as in face_detail."""
+    looks = result.looks or [None] * len(result.faces)
+    others = result.unindexed_looks or [None] * len(result.unindexed)
     shape: Json = {
-        "FaceRecords": [face_record(record) for record in result.faces],
+        "FaceRecords": [
+            face_record(record, look, only) for record, look in zip(result.faces, looks, strict=True)
+        ],
         "FaceModelVersion": model_id,
-        "UnindexedFaces": [unindexed_face(each.face, each.reasons) for each in result.unindexed],
+        "UnindexedFaces": [
+            unindexed_face(each.face, each.reasons, look, only)
+            for each, look in zip(result.unindexed, others, strict=True)
+        ],
     }
     if result.turned is not None:
         shape["OrientationCorrection"] = orientation(result.turned)
     return shape
-
-
-def compared_face(found: DetectedFace) -> Json:
-    return face_detail(found)
 
 
 def collection_description(item: Collection, contract: EmbeddingContract) -> Json:
@@ -250,10 +134,6 @@ def user(item: User) -> Json:
     return {"UserId": item.user_id, "UserStatus": item.status.value}
 
 
-def similarity(value: float) -> float:
-    return round(float(value), 4)
-
-
 def face_matches(matches: Iterable[FaceMatch], known: Mapping[int, FaceView | KnownFace]) -> list[Json]:
     """FaceMatches of SearchFaces and SearchFacesByImage. `known` are the matches' faces by row; one that
     was deleted since is left out."""
@@ -280,7 +160,7 @@ def searched_by_image(found: DetectedFace, matches: Sequence[Json], model_id: st
     """SearchFacesByImage's answer: `found` was searched with, `matches` as from `face_matches`."""
     return {
         "SearchedFaceBoundingBox": bounding_box(found.box),
-        "SearchedFaceConfidence": round(found.confidence, 4),
+        "SearchedFaceConfidence": percent(found.confidence),
         "FaceMatches": list(matches),
         "FaceModelVersion": model_id,
     }
@@ -361,10 +241,10 @@ def _unsuccessful(failure: Unsuccessful) -> Json:
 def comparison(result: Comparison, threshold: float) -> Json:
     """CompareFaces' answer: matches from the threshold (0-100) on, descending; the others unmatched."""
     source, faces = result.source.faces[result.source_index], result.target.faces
-    return {
+    shape: Json = {
         "SourceImageFace": {
             "BoundingBox": bounding_box(source.box),
-            "Confidence": round(source.confidence, 4),
+            "Confidence": percent(source.confidence),
         },
         "FaceMatches": [
             {"Similarity": similarity(match.similarity), "Face": compared_face(faces[match.index])}
@@ -372,3 +252,7 @@ def comparison(result: Comparison, threshold: float) -> Json:
         ],
         "UnmatchedFaces": [compared_face(faces[match.index]) for match in result.unmatched(threshold)],
     }
+    for which, image in (("Source", result.source), ("Target", result.target)):
+        if image.turned is not None:
+            shape[f"{which}ImageOrientationCorrection"] = orientation(image.turned)
+    return shape

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.attributes import FaceAttributes
 from app.domain.faces import DetectedFace
 from app.imaging.thumbnails import encode_jpeg, face_crop, quarter_turned, thumbnail_jpeg
 from app.inference.engine import FaceEngine
@@ -21,6 +22,13 @@ FACE_SIDE: Final = 176
 
 # Faces whose worse mark of brightness and sharpness (0-100) lies in one band count as equally good.
 _QUALITY_BAND: Final = 20.0
+
+# Pixels uint8 (H, W, 3) and faces of them, to what each looks like.
+Describe: TypeAlias = Callable[[NDArray[np.uint8], Sequence[DetectedFace]], list[FaceAttributes]]
+# Faces of an image with its width and height, to those that may be indexed and the others, with why not.
+Admit: TypeAlias = Callable[
+    [Sequence[DetectedFace], int, int], tuple[list[DetectedFace], list[tuple[DetectedFace, Reason]]]
+]
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,8 @@ class Unindexed:
 class Analysis:
     """`vectors` is float32 (faces, dimension), each of length 1; `crops` has a JPEG for each face.
     Width and height are those of the whole upright photo. `vectors` are of the model with the contract
-    (digest); `others` has those of more models, by contract. `turned` as in SeenFaces."""
+    (digest); `others` has those of more models, by contract. `turned` as in SeenFaces. `looks`: what the
+    faces look like, and `unindexed_looks` the others, where that was asked for."""
 
     width: int
     height: int
@@ -49,6 +58,20 @@ class Analysis:
     contract: str = ""
     others: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     turned: int | None = None
+    looks: tuple[FaceAttributes, ...] | None = None
+    unindexed_looks: tuple[FaceAttributes, ...] | None = None
+
+    def only(self, faces: Sequence[int]) -> Analysis:
+        """With those of its faces alone (indices)."""
+        kept = list(faces)
+        return replace(
+            self,
+            faces=tuple(self.faces[at] for at in kept),
+            vectors=self.vectors[kept],
+            crops=tuple(self.crops[at] for at in kept),
+            others={digest: vectors[kept] for digest, vectors in self.others.items()},
+            looks=None if self.looks is None else tuple(self.looks[at] for at in kept),
+        )
 
     def vectors_of(self, contract: str) -> NDArray[np.float32] | None:
         """None where the faces were not measured by that model."""
@@ -61,14 +84,23 @@ def analyse(
     max_faces: int | None = None,
     contracts: Sequence[str] = (),
     quality: QualityFilter = QualityFilter.AUTO,
+    admit: Admit | None = None,
+    describe: Describe | None = None,
 ) -> Analysis:
     """Decode once and do everything with those pixels; measure by the models of those contracts, the first
     of which counts, or by the default one. Raises ImageError, ModelError."""
     image = decode_for_faces(data)
     seen = faces_of(engine, image)
     own, *more = contracts or (engine.contract.digest,)
-    chosen = choose(engine, image.pixels, seen.faces, quality, max_faces, own)
+    admitted, refused = (seen.faces, []) if admit is None else admit(seen.faces, image.width, image.height)
+    chosen = choose(engine, image.pixels, admitted, quality, max_faces, own)
     faces = chosen.faces
+    unindexed = chosen.left_out + [Unindexed(face, (reason,)) for face, reason in refused]
+    unindexed.sort(key=lambda each: -each.face.box.area)
+    looks = unindexed_looks = None
+    if describe is not None:
+        described = describe(image.pixels, [*faces, *(each.face for each in unindexed)])
+        looks, unindexed_looks = tuple(described[: len(faces)]), tuple(described[len(faces) :])
     others = {
         digest: engine.embed(image.pixels, [face.landmarks for face in faces], digest) for digest in more
     }
@@ -84,7 +116,9 @@ def analyse(
         turned=seen.turned,
         thumbnail=thumbnail_jpeg(image.pixels, PHOTO_SIDE),
         crops=tuple(crop_jpeg(image.pixels, face) for face in faces),
-        unindexed=tuple(chosen.left_out),
+        unindexed=tuple(unindexed),
+        looks=looks,
+        unindexed_looks=unindexed_looks,
     )
 
 

@@ -16,10 +16,11 @@ from app.jobs import Job, JobContext, JobQueue, JobState, JobView, Priority
 from app.jobs.owner import OwnerLock
 from app.services.events import EventHub
 from app.services.ingest import originals, sentences
+from app.services.ingest.analysis import Admit, Describe
 from app.services.ingest.closing import close_job
 from app.services.ingest.params import KIND, IndexParams
 from app.services.ingest.run import IndexRun
-from app.services.ingest.single import ImageIndexer, IndexResult, target_of
+from app.services.ingest.single import FilePlace, HowToIndex, ImageIndexer, IndexResult, target_of
 from app.storage.library import Library
 from app.storage.repositories import jobs as job_rows
 from app.storage.repositories.jobs import JobRow
@@ -84,14 +85,21 @@ class IngestService:
         external_image_id: str | None = None,
         max_faces: int | None = None,
         quality: QualityFilter = QualityFilter.AUTO,
+        *,
+        place: FilePlace | None = None,
+        admit: Admit | None = None,
+        describe: Describe | None = None,
     ) -> IndexResult:
-        """IndexFaces: one image at once, as one change. Bytes are kept in the library's originals.
+        """IndexFaces: one image at once, as one change. Bytes are kept in the library's originals, unless
+        `place` says which file they were read from.
 
-        The same image with the same external id is not stored again in a collection.
+        A face of the same image is not stored again in a collection with the same external id. `admit`:
+        which faces may be indexed at all. `describe`: to tell what all of them look like.
         Raises ImageError, ResourceNotFound, InvalidParameter.
         """
         target = target_of(self._library, self._engine, collection_id)
-        return self._indexer.index(target, source, external_image_id, max_faces, quality)
+        how = HowToIndex(external_image_id, max_faces, quality, admit, describe)
+        return self._indexer.index(target, source, how, place)
 
     def interrupted(self) -> list[JobView]:
         """Jobs that a crash, a quit or a full disk stopped, to be resumed or dismissed. Those of
