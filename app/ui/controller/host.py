@@ -40,7 +40,8 @@ class PageHost(Protocol):
         """Show an error's sentence. A LikenessError is shown as it is, any other as a bug to report."""
 
     def navigate(self, page_key: str, **params: Any) -> None:
-        """Open a page: photos, photo, faces, people, person, compare, search, analyse, history, settings.
+        """Open a page: photos, photo, faces, people, person, compare, search, analyse, metrics,
+        history, settings.
 
         `params` go to the page's `activate`. The keys in use: collection_pk, photo_pk, face_pk, user_pk,
         ids (the order to step through, an int64 array), source (a path, bytes or a face row).

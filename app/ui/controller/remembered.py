@@ -12,7 +12,18 @@ _FIRST = "photos"
 # A photo or a person may be gone by the next time: the page they were opened from stands for them.
 _SHOWN_AS = {"photo": "photos", "person": "people"}
 _PAGES = frozenset(
-    ("photos", "faces", "people", "compare", "search", "analyse", "history", "models", "settings")
+    (
+        "photos",
+        "faces",
+        "people",
+        "compare",
+        "search",
+        "analyse",
+        "metrics",
+        "history",
+        "models",
+        "settings",
+    )
 )
 
 

@@ -183,7 +183,8 @@ class Graph(pg.PlotWidget):  # type: ignore[misc]
     def _place(self, at: int) -> QPoint:
         middle = QPointF(float(self._starts[at]) + self._seconds / 2, 0)
         scene = self.getPlotItem().getViewBox().mapViewToScene(middle)
-        return self.viewport().mapToGlobal(QPoint(self.mapFromScene(scene).x(), self.height() // 3))
+        point: QPoint = self.mapFromScene(scene)
+        return QPoint(self.viewport().mapToGlobal(QPoint(point.x(), self.height() // 3)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

@@ -46,7 +46,8 @@ class Legend(QWidget):
         return QSize(0, 16)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        shown, total = [], 0.0
+        shown: list[tuple[str, str, str]] = []
+        total = 0.0
         for entry in self._entries:
             total += self._width(entry[0], entry[2]) + (_BETWEEN if shown else 0)
             if total > self.width():

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.ui.metrics.state import Figure
 from app.ui.theme import Theme
 from app.ui.widgets.glyph import Card, Panel
 from app.ui.widgets.text import ElidedLabel, Label
 
 _CELL = 148
 """Below this, six figures stand in two rows of three."""
-
-
-@dataclass(frozen=True)
-class Total:
-    """A figure, what it is of, and a fact beside it."""
-
-    name: str
-    figure: str
-    fact: str
-    token: str = "t1"
 
 
 class _Cell(QWidget):
@@ -45,12 +35,12 @@ class _Cell(QWidget):
         self.line.setFixedSize(1, 56)
         row.addWidget(self.line)
 
-    def show_total(self, total: Total) -> None:
-        self.name.setText(total.name)
-        self.figure.setText(total.figure)
-        self.figure.set_token(total.token)
-        self.fact.setText(total.fact)
-        self.setAccessibleName(f"{total.name}: {total.figure}. {total.fact}")
+    def show_figure(self, figure: Figure) -> None:
+        self.name.setText(figure.name)
+        self.figure.setText(figure.value)
+        self.figure.set_token("danger" if figure.bad else "t1")
+        self.fact.setText(figure.fact)
+        self.setAccessibleName(f"{figure.name}: {figure.value}. {figure.fact}")
 
 
 class Totals(Card):
@@ -66,9 +56,9 @@ class Totals(Card):
         self.body.addLayout(self._grid)
         self._arrange(count)
 
-    def show_totals(self, totals: Sequence[Total]) -> None:
-        for cell, total in zip(self.cells, totals, strict=True):
-            cell.show_total(total)
+    def show_figures(self, figures: Sequence[Figure]) -> None:
+        for cell, figure in zip(self.cells, figures, strict=True):
+            cell.show_figure(figure)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -16,7 +16,7 @@ EVERYWHERE = KeyGroup(
     "Everywhere",
     (
         ("Ctrl 1 / 2 / 3", "Photos, Faces, People"),
-        ("Ctrl 5 / 6 / 7 / 9", "Compare, Search, Analyse, History"),
+        ("Ctrl 5 … 9", "Compare, Search, Analyse, Metrics, History"),
         ("Ctrl Shift M", "Models"),
         ("Ctrl K", "Go to a page, person, photo"),
         ("Ctrl O", "Add photos"),
@@ -115,6 +115,16 @@ PAGES: dict[str, tuple[KeyGroup, ...]] = {
                 ("+ / -", "In, out"),
                 ("Space", "Pan while held, with the pointer"),
                 ("Ctrl Shift C", "Copy as JSON"),
+            ),
+        ),
+    ),
+    "metrics": (
+        KeyGroup(
+            "Metrics",
+            (
+                ("Left / Right", "Earlier, later period of a graph"),
+                ("Home / End", "First, last period of a graph"),
+                ("Ctrl C", "Copy the rows of a table"),
             ),
         ),
     ),
