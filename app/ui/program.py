@@ -210,6 +210,7 @@ class LibraryWindow(QObject):
             bench.users,
             bench.collections,
             default_threshold=lambda: self._settings.current.threshold,
+            where=self._where,
         )
 
     def _analyse(self) -> QWidget:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import LikenessError
 from app.domain.records import ChangeSet, Collection, User
+from app.rekognition.snippets import Where
 from app.services.collections import CollectionService
 from app.services.faces import FaceService
 from app.services.photos import PhotoService
@@ -20,6 +20,7 @@ from app.services.search import SearchService
 from app.services.users import UserService
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.search.acts import NextActs
+from app.ui.search.asking import Asking
 from app.ui.search.drops import PictureTarget
 from app.ui.search.keeping import Keeping
 from app.ui.search.keys import KEYS, add_keys
@@ -27,7 +28,7 @@ from app.ui.search.menu import show_menu
 from app.ui.search.outcome import Kind, Outcome, Searcher, Wanted
 from app.ui.search.panel import QueryPanel
 from app.ui.search.query import Queries, Query
-from app.ui.search.response import response
+from app.ui.search.response import Asked
 from app.ui.search.results import Results
 from app.ui.search.saving import Search
 from app.ui.search.sources import Sources
@@ -55,11 +56,14 @@ class SearchPage(PictureTarget):
         users: UserService,
         collections: CollectionService,
         default_threshold: Callable[[], float] = lambda: 80.0,
+        *,
+        where: Callable[[], Where],
     ) -> None:
-        """`default_threshold` gives the one to begin with, 0-100; another one holds from the next visit."""
+        """`default_threshold` gives the one to begin with, 0-100; another one holds from the next visit.
+        `where`: whom the lines beside the results are to ask."""
         super().__init__()
         self._host, self._tasks, self._search = host, tasks, search
-        self._faces, self._users, self._collections = faces, users, collections
+        self._users, self._collections = users, collections
         self._searcher = Searcher(search, collections, photos)
         self.query: Query | None = None
         self.outcome: Outcome | None = None
@@ -84,8 +88,9 @@ class SearchPage(PictureTarget):
             tooltip="Save this search, open a saved one",
             shortcut_hint="Ctrl+S",
         )
-        self.copy_button = Button(theme, "Copy JSON", icon="copy", shortcut_hint="Ctrl+Shift+C")
-        for widget in (self.mode, Divider(theme, upright=True), self.save_button, self.copy_button):
+        self.asking = Asking(host, tasks, faces, search, where, self)
+        drawer = self.asking.drawer
+        for widget in (self.mode, Divider(theme, upright=True), self.save_button, drawer.button):
             self.header.add(widget)
         self.panel = QueryPanel(theme, self._begun_with)
         self.results = Results(host, tasks, faces, photos)
@@ -96,6 +101,7 @@ class SearchPage(PictureTarget):
         body.setSpacing(0)
         body.addWidget(self.panel)
         body.addWidget(self.results, 1)
+        body.addWidget(drawer)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -128,7 +134,6 @@ class SearchPage(PictureTarget):
         self.sources.failed.connect(lambda: panel.show_query(self.query))
         self.mode.chosen.connect(lambda key: self.set_kind(Kind(key)))
         self.save_button.clicked.connect(self.ask_save)
-        self.copy_button.clicked.connect(self.copy_json)
         self.keeping.opened.connect(self.open_search)
         self.keeping.listed.connect(results.welcome.set_saved)
         results.welcome.open_asked.connect(self.sources.open)
@@ -184,7 +189,14 @@ class SearchPage(PictureTarget):
         return self.sources.take(content)
 
     def regions(self) -> list[QWidget]:
-        return [self.header, self.panel, self.results.welcome, self.results.grid, self.results.bar]
+        return [
+            self.header,
+            self.panel,
+            self.results.welcome,
+            self.results.grid,
+            self.results.bar,
+            self.asking.drawer,
+        ]
 
     def key_groups(self) -> list[KeyGroup]:
         return list(KEYS)
@@ -303,7 +315,7 @@ class SearchPage(PictureTarget):
         for one in (Kind.FACES, Kind.PEOPLE):
             self.mode.set_enabled(one.value, not together)
         self.mode.set_current(kind.value)
-        self.copy_button.setEnabled(self.outcome is not None and self.outcome.searched)
+        self.asking.show(self._asked())
         self.panel.show_limit(self._limit, "people" if self._kind is Kind.PEOPLE else "faces")
         self.acts.show(self.outcome, kind, threshold, self._people)
 
@@ -329,7 +341,7 @@ class SearchPage(PictureTarget):
         elif pks:
             self._host.navigate(page, face_pk=pks[0])
 
-    # -- saving, copying ------------------------------------------------------------------------------
+    # -- saving, asking -------------------------------------------------------------------------------
 
     def ask_save(self) -> None:
         """The pop-up that saves this search and opens others."""
@@ -367,24 +379,12 @@ class SearchPage(PictureTarget):
         self.panel.show_query(search.query)
         self._run()
 
-    def copy_json(self) -> None:
-        """Rekognition's answer to this search, on the clipboard."""
-        outcome, query = self.outcome, self.query
-        if outcome is None or query is None or query.face is None:
-            self._host.toast("There is no search to copy yet.")
-            return
-        kind, threshold, users = self._kind, self.panel.threshold.value, dict(self._people)
-        model_id = self._search.model_id(outcome.collection_pk)
-
-        def work() -> str:
-            found = response(outcome, query, kind, threshold, self._faces, users, model_id)
-            return json.dumps(found, indent=2, ensure_ascii=False)
-
-        def done(text: str) -> None:
-            QGuiApplication.clipboard().setText(text)
-            self._host.toast("Copied as JSON.")
-
-        self._tasks.run(work, done=done, failed=self._host.show_error)
+    def _asked(self) -> Asked | None:
+        if self.outcome is None:
+            return None
+        pk, threshold = self.outcome.collection_pk, self.panel.threshold.value
+        name = next((each.collection_id for each in self._known if each.id == pk), "")
+        return Asked(self.outcome, self.query, self.kind, threshold, self._limit, name, dict(self._people))
 
     # -- the page as a widget -------------------------------------------------------------------------
 
@@ -392,3 +392,4 @@ class SearchPage(PictureTarget):
         super().resizeEvent(event)
         narrow = self.window().width() < Size.NARROW_BELOW
         self.panel.setFixedWidth(Size.INSPECTOR_NARROW if narrow else Size.SEARCH_PANEL)
+        self.asking.drawer.set_narrow(narrow)

@@ -102,9 +102,13 @@ class Queries:
 
         def load() -> Query:
             detail = self._photos.detail(collection_pk, photo_pk)
-            image = self._photos.pixels(photo_pk)
             stored = [view.face for view in detail.faces if not view.hidden or view.face.id == face_pk]
-            path = str(detail.paths[0].path) if detail.paths else None
+            file = self._photos.file(photo_pk)
+            path = None if file is None else str(file)
+            if not stored and file is not None:
+                # As anybody else would look at it, with what the file says of its orientation.
+                return _looked_at(self._search, detail.name, self._search.look_at(file), path)
+            image = self._photos.pixels(photo_pk)
             if not stored:
                 return _looked_at(self._search, detail.name, self._search.look_at(image.pixels), path)
             faces = []
