@@ -25,7 +25,7 @@ from app.services.face_edits import FaceEditService
 from app.services.faces import FaceService
 from app.services.history import HistoryService
 from app.services.ingest import IngestService
-from app.services.metrics.meter import Meter
+from app.services.metrics import AlarmService, Keeper, Ledger, Meter, MetricService
 from app.services.models import ModelService
 from app.services.models.known_faces import known_faces
 from app.services.photos import PhotoService
@@ -69,6 +69,10 @@ def open_workbench(
     engine = engine or make_engine(settings)
     of_faces, of_photos = describers or make_describers(settings)
     database, events = library.database, EventHub()
+    ledger = Ledger(database)
+    alarms = AlarmService(database, ledger)
+    keeper = Keeper(ledger, alarms)
+    meter = Meter(ledger.record, origin)
     jobs = JobQueue(settings.workers or os.cpu_count() or 1)
     store = VectorStore(library, engine)
     search = SearchService(store, engine, library, events, origin)
@@ -79,7 +83,7 @@ def open_workbench(
         return known_faces(engine, resources_dir() / "demo")
 
     models = ModelService(library, engine, jobs, events, origin, known)
-    return Workbench(
+    bench = Workbench(
         library=library,
         engine=engine,
         events=events,
@@ -99,6 +103,10 @@ def open_workbench(
         models=models,
         buckets=BucketService(database),
         turns=InferenceTurns(jobs),
-        meter=Meter(lambda observation: None),
-        closers=(ingest.close, models.close, store.close),
+        meter=meter,
+        metrics=MetricService(ledger),
+        alarms=alarms,
+        closers=(ingest.close, models.close, store.close, keeper.close),
     )
+    keeper.start()
+    return bench

@@ -18,7 +18,7 @@ from app.services.face_edits import FaceEditService
 from app.services.faces import FaceService
 from app.services.history import HistoryService
 from app.services.ingest import IngestService
-from app.services.metrics.meter import Meter
+from app.services.metrics import AlarmService, Meter, MetricService
 from app.services.models import ModelService
 from app.services.photos import PhotoService
 from app.services.search import SearchService
@@ -51,6 +51,8 @@ class Workbench:
     buckets: BucketService
     turns: InferenceTurns
     meter: Meter
+    metrics: MetricService
+    alarms: AlarmService
     closers: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
     def close(self) -> None:

@@ -302,12 +302,12 @@ request_tokens = _table(
     UniqueConstraint("operation", "token"),
 )
 
-# What every operation took, summed over `seconds` (a minute, then an hour) from `start`. `histogram`: counts
-# of response times, uint32, in steps that app/services/metrics defines.
+# What every operation took, summed over `seconds` (a minute, then an hour) from `start`. `histogram`: pairs of
+# a step (uint16) and a count (uint32), little-endian, in steps that app/services/metrics defines.
 metric_periods = _table(
     "metric_periods",
-    Column("start", Integer, nullable=False),
     Column("seconds", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
     Column("operation", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("successes", Integer, nullable=False),
@@ -315,10 +315,12 @@ metric_periods = _table(
     Column("server_errors", Integer, nullable=False),
     Column("throttled", Integer, nullable=False),
     Column("milliseconds", Float, nullable=False),
+    Column("shortest", Float, nullable=False),
+    Column("longest", Float, nullable=False),
     Column("histogram", LargeBinary, nullable=False),
     Column("faces", Integer, nullable=False),
     Column("labels", Integer, nullable=False),
-    UniqueConstraint("start", "seconds", "operation", "origin"),
+    UniqueConstraint("seconds", "start", "operation", "origin"),
 )
 
 metric_errors = _table(
@@ -330,7 +332,7 @@ metric_errors = _table(
     Column("message", Text, nullable=False),
 )
 
-# `operation` null: all of them.
+# `operation` null: all of them. `missing`: what periods without a sample count as.
 alarms = _table(
     "alarms",
     Column("name", Text, nullable=False, unique=True),
@@ -341,9 +343,20 @@ alarms = _table(
     Column("threshold", Float, nullable=False),
     Column("seconds", Integer, nullable=False),
     Column("periods", Integer, nullable=False),
+    Column("missing", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("state_since", Integer, nullable=False),
     Column("created_at", Integer, nullable=False),
+)
+
+# Changes of an alarm's state.
+alarm_changes = _table(
+    "alarm_changes",
+    Column("alarm_pk", ForeignKey("alarms.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Integer, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 JOURNALLED = {

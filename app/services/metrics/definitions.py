@@ -91,3 +91,30 @@ _SPANS: Final = {
     Span.WEEK: (7 * 86_400, 3600),
     Span.MONTH: (30 * 86_400, 4 * 3600),
 }
+
+# Those that are counted by name: Rekognition's that work here. Any other is answered with an error, and
+# counted by its name, too, as long as it can be one.
+OPERATIONS: Final = (
+    "AssociateFaces",
+    "CompareFaces",
+    "CreateCollection",
+    "CreateUser",
+    "DeleteCollection",
+    "DeleteFaces",
+    "DeleteUser",
+    "DescribeCollection",
+    "DetectFaces",
+    "DetectLabels",
+    "DetectModerationLabels",
+    "DisassociateFaces",
+    "GetCelebrityInfo",
+    "IndexFaces",
+    "ListCollections",
+    "ListFaces",
+    "ListUsers",
+    "RecognizeCelebrities",
+    "SearchFaces",
+    "SearchFacesByImage",
+    "SearchUsers",
+    "SearchUsersByImage",
+)

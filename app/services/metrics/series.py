@@ -21,20 +21,23 @@ class Series:
     starts: NDArray[np.int64]
     period: int
     operations: tuple[str, ...] = ()
-    # (operation, index of the period) and operation and origin, where there is something.
-    cells: Mapping[tuple[str, int], Sums] = field(default_factory=dict, repr=False)
-    origins: Mapping[tuple[str, Origin], Sums] = field(default_factory=dict, repr=False)
+    # By operation, origin and index of the period, where there is something.
+    cells: Mapping[tuple[str, Origin, int], Sums] = field(default_factory=dict, repr=False)
+    _merged: dict[str | None, list[Sums]] = field(default_factory=dict, init=False, repr=False)
 
     def values(
         self, metric: Metric, statistic: Statistic, operation: str | None = None
     ) -> NDArray[np.float64]:
         """float64 (n,), of one operation or of all together; NaN where there is nothing to average.
         Raises ValueError for a statistic that the metric does not have."""
-        found = [Sums() for _ in range(len(self.starts))]
-        for (name, index), sums in self.cells.items():
-            if operation is None or name == operation:
-                found[index].add(sums)
-        return np.array([sums.value(metric, statistic) for sums in found], np.float64)
+        periods = self._merged.get(operation)
+        if periods is None:
+            periods = [Sums() for _ in range(len(self.starts))]
+            for (name, _, index), sums in self.cells.items():
+                if operation in (None, name):
+                    periods[index].add(sums)
+            self._merged[operation] = periods
+        return np.array([sums.value(metric, statistic) for sums in periods], np.float64)
 
     def total(self, operation: str | None = None) -> Sums:
         """Over the whole time, of one operation or of all."""
@@ -47,7 +50,7 @@ class Series:
 
     def _sum(self, operation: str | None, origin: Origin | None) -> Sums:
         found = Sums()
-        for (name, source), sums in self.origins.items():
+        for (name, source, _), sums in self.cells.items():
             if operation in (None, name) and origin in (None, source):
                 found.add(sums)
         return found

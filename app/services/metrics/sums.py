@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.services.metrics.definitions import FACE_OPERATIONS, LABEL_OPERATIONS, Metric, Statistic
 from app.services.metrics.histogram import percentile, step_of
@@ -28,6 +29,17 @@ class Sums:
     face_samples: int = 0
     label_samples: int = 0
     histogram: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, operation: str, **sums: Any) -> Sums:
+        """Of one operation, with what it detected as samples."""
+        made = cls(**sums)
+        made.face_samples = made.successes if operation in FACE_OPERATIONS else 0
+        made.label_samples = made.successes if operation in LABEL_OPERATIONS else 0
+        return made
+
+    def copy(self) -> Sums:
+        return replace(self, histogram=dict(self.histogram))
 
     @property
     def requests(self) -> int:

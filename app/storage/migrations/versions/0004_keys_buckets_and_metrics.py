@@ -52,8 +52,8 @@ def upgrade() -> None:
     op.create_table(
         "metric_periods",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("operation", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("successes", sa.Integer(), nullable=False),
@@ -61,16 +61,18 @@ def upgrade() -> None:
         sa.Column("server_errors", sa.Integer(), nullable=False),
         sa.Column("throttled", sa.Integer(), nullable=False),
         sa.Column("milliseconds", sa.Float(), nullable=False),
+        sa.Column("shortest", sa.Float(), nullable=False),
+        sa.Column("longest", sa.Float(), nullable=False),
         sa.Column("histogram", sa.LargeBinary(), nullable=False),
         sa.Column("faces", sa.Integer(), nullable=False),
         sa.Column("labels", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_metric_periods")),
         sa.UniqueConstraint(
-            "start",
             "seconds",
+            "start",
             "operation",
             "origin",
-            name=op.f("uq_metric_periods_start_seconds_operation_origin"),
+            name=op.f("uq_metric_periods_seconds_start_operation_origin"),
         ),
         sqlite_autoincrement=True,
     )
@@ -97,6 +99,7 @@ def upgrade() -> None:
         sa.Column("threshold", sa.Float(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("periods", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("state_since", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.Integer(), nullable=False),
@@ -104,3 +107,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_alarms_name")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "alarm_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("alarm_pk", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alarm_pk"], ["alarms.id"], name=op.f("fk_alarm_changes_alarm_pk"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm_changes")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_alarm_changes_alarm_pk"), "alarm_changes", ["alarm_pk"])

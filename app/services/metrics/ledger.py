@@ -1,0 +1,213 @@
+"""What was counted, on its way into the database: summed up in memory, written every few seconds."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from typing import Final, TypeAlias
+
+from app.domain.records import Origin
+from app.domain.text import printable
+from app.services.metrics.meter import Observation, Outcome
+from app.services.metrics.sums import Sums
+from app.storage.database import Database
+from app.storage.gate import Priority
+from app.storage.repositories import metrics
+from app.storage.repositories.metrics import HOUR, MINUTE, ErrorRow, PeriodRow
+
+_log = logging.getLogger(__name__)
+
+# Amazon CloudWatch's: minutes are kept for 15 days, hours for 455 (amazon's user guide, "Metrics retention").
+MINUTES_KEPT: Final = 15 * 86_400
+HOURS_KEPT: Final = 455 * 86_400
+ERRORS_KEPT: Final = 1000
+LONGEST_MESSAGE: Final = 500
+
+# Rows folded in one transaction: nobody waits for it long, and there are never more than 60 an hour of each.
+_FOLDED: Final = 500
+# What is held while the disk is full: the oldest go first then.
+_MOST_HELD: Final = 20_000
+_MOST_NAMES: Final = 200
+_OTHER: Final = "Unknown"
+_NAME: Final = re.compile(r"[A-Za-z]{1,64}")
+
+# (second that the minute begins in, operation, origin)
+_Key: TypeAlias = tuple[int, str, Origin]
+
+
+class Ledger:
+    """Thread-safe. A crash loses what was recorded since the last flush. `clock`: seconds since 1970 UTC."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: dict[_Key, Sums] = {}
+        self._errors: deque[ErrorRow] = deque(maxlen=ERRORS_KEPT)
+        # What a flush under way writes: neither in the database yet nor held.
+        self._leaving: dict[_Key, Sums] = {}
+        self._leaving_errors: list[ErrorRow] = []
+        self._flushing = threading.Lock()
+        # Held from just before a commit until `_leaving` is empty, and by readers: they see each sum once.
+        self._settling = threading.Lock()
+        self._names: set[str] = set()
+
+    def record(self, seen: Observation) -> None:
+        """The meter's sink: a few additions."""
+        now = self._clock()
+        minute = int(now) // MINUTE * MINUTE
+        with self._lock:
+            name = seen.operation if seen.operation in self._names else self._name(seen.operation)
+            key = (minute, name, seen.origin)
+            sums = self._held.get(key)
+            if sums is None:
+                sums = self._held[key] = Sums()
+                if len(self._held) > _MOST_HELD:
+                    del self._held[next(iter(self._held))]
+            sums.observe(seen)
+            if seen.outcome in (Outcome.USER_ERROR, Outcome.SERVER_ERROR):
+                self._errors.append(_error(now, name, seen))
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to flush."""
+        return bool(self._held or self._errors)
+
+    def flush(self) -> None:
+        """Write what was recorded. Raises LibraryError, and then nothing is lost."""
+        with self._flushing:
+            with self._lock:
+                if not self._held and not self._errors:
+                    return
+                self._leaving, self._held = self._held, {}
+                self._leaving_errors = list(self._errors)
+                self._errors.clear()
+            rows = [_row(key, sums) for key, sums in self._leaving.items()]
+            now = int(self._clock())
+            try:
+                with ExitStack() as settled:
+                    with self._database.write(Priority.BULK) as connection:
+                        metrics.add(connection, rows)
+                        metrics.add_errors(connection, self._leaving_errors, ERRORS_KEPT)
+                        # Whole hours: none of them is to be folded in two parts for weeks.
+                        folded = (now - MINUTES_KEPT) // HOUR * HOUR
+                        metrics.fold(connection, folded * 1000, _FOLDED)
+                        metrics.prune(connection, (now - HOURS_KEPT) * 1000)
+                        settled.enter_context(self._settling)
+                    with self._lock:
+                        self._leaving, self._leaving_errors = {}, []
+            except BaseException:
+                self._take_back()
+                raise
+
+    def sums(
+        self,
+        start: int,
+        end: int,
+        operations: Collection[str] | None = None,
+        origins: Collection[Origin] | None = None,
+    ) -> list[tuple[_Key, Sums]]:
+        """All that began at `start` or later and before `end` (seconds since 1970 UTC), flushed or not; a key
+        may come more than once."""
+        names = None if origins is None else [origin.value for origin in origins]
+        with ExitStack() as reading:
+            with self._settling:
+                with self._lock:
+                    found = [
+                        (key, sums.copy())
+                        for part in (self._held, self._leaving)
+                        for key, sums in part.items()
+                        if start <= key[0] < end
+                        and (operations is None or key[1] in operations)
+                        and (origins is None or key[2] in origins)
+                    ]
+                connection = reading.enter_context(self._database.read())
+                metrics.begin(connection)
+            # A long time takes a moment to read, and is that of the moment above whatever is written now.
+            rows = metrics.between(connection, start * 1000, end * 1000, operations, names)
+        return found + [((row.start // 1000, row.operation, Origin(row.origin)), _sums(row)) for row in rows]
+
+    def errors(
+        self,
+        limit: int,
+        operations: Collection[str] | None = None,
+        start: int | None = None,
+        end: int | None = None,
+    ) -> list[ErrorRow]:
+        """The latest first; times in milliseconds since 1970 UTC."""
+        with self._settling:
+            with self._lock:
+                held = [*self._leaving_errors, *self._errors]
+            with self._database.read() as connection:
+                stored = metrics.errors(connection, limit, operations, start, end)
+        fresh = [
+            row
+            for row in reversed(held)
+            if (operations is None or row.operation in operations)
+            and (start is None or row.at >= start)
+            and (end is None or row.at < end)
+        ]
+        return sorted(fresh + stored, key=lambda row: -row.at)[:limit]
+
+    def _take_back(self) -> None:
+        with self._lock:
+            newer, self._held = self._held, self._leaving
+            for key, sums in newer.items():
+                self._held.setdefault(key, Sums()).add(sums)
+            self._errors = deque([*self._leaving_errors, *self._errors], ERRORS_KEPT)
+            self._leaving, self._leaving_errors = {}, []
+
+    def _name(self, operation: str) -> str:
+        """Whoever may ask could ask for anything: names are kept that can be an operation's, and so many."""
+        if _NAME.fullmatch(operation) is None or len(self._names) >= _MOST_NAMES:
+            return _OTHER
+        self._names.add(operation)
+        return operation
+
+
+def _error(now: float, name: str, seen: Observation) -> ErrorRow:
+    message = printable(seen.message)
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[: LONGEST_MESSAGE - 1]}…"
+    return ErrorRow(int(now * 1000), name, seen.origin.value, printable(seen.code)[:100], message)
+
+
+def _row(key: _Key, sums: Sums) -> PeriodRow:
+    start, operation, origin = key
+    return PeriodRow(
+        seconds=MINUTE,
+        start=start * 1000,
+        operation=operation,
+        origin=origin.value,
+        successes=sums.successes,
+        user_errors=sums.user_errors,
+        server_errors=sums.server_errors,
+        throttled=sums.throttled,
+        milliseconds=sums.milliseconds,
+        shortest=sums.shortest,
+        longest=sums.longest,
+        faces=sums.faces,
+        labels=sums.labels,
+        histogram=sums.histogram,
+    )
+
+
+def _sums(row: PeriodRow) -> Sums:
+    return Sums.of(
+        row.operation,
+        successes=row.successes,
+        user_errors=row.user_errors,
+        server_errors=row.server_errors,
+        throttled=row.throttled,
+        milliseconds=row.milliseconds,
+        shortest=row.shortest,
+        longest=row.longest,
+        faces=row.faces,
+        labels=row.labels,
+        histogram=dict(row.histogram),
+    )
