@@ -63,7 +63,7 @@ def offered(page: SearchPage) -> str:
 def test_before_a_search_the_page_says_how_to_begin(stage: Stage, page: SearchPage) -> None:
     assert page.results.welcome.isVisible() and not page.results.grid.isVisible()
     assert page.results.welcome.button.hasFocus()
-    assert not page.copy_button.isEnabled() and not page.panel.preview.clear_button.isEnabled()
+    assert page.asking.drawer.panel.words() == "" and not page.panel.preview.clear_button.isEnabled()
     hint = page.results.welcome.hint
     assert hint.height() == hint.heightForWidth(hint.width()), "the hint is cut"
 
@@ -154,7 +154,7 @@ def test_a_picture_without_a_face_says_so(stage: Stage, page: SearchPage) -> Non
     give(stage, page, stage.pictures / "nobody.png")
     assert page.results.welcome.missing.text() == "No face was found"
     assert page.panel.preview.facts.text().endswith("no face")
-    assert not page.copy_button.isEnabled()
+    assert page.asking.drawer.panel.words() == ""
 
 
 def test_a_file_that_is_no_picture_leaves_the_search_as_it_was(
@@ -356,10 +356,83 @@ def test_the_context_menu_offers_what_the_keys_do(stage: Stage, page: SearchPage
 def test_copy_json(stage: Stage, page: SearchPage, ada: Path) -> None:
     give(stage, page, ada)
     stage.key(page.results.grid, KEY.Key_C, CTRL | SHIFT)
-    stage.rest(lambda: stage.said == "Copied as JSON.")
+    stage.rest(lambda: stage.said == "Copied")
     found = json.loads(QGuiApplication.clipboard().text())
     assert len(found["FaceMatches"]) == 4 and "SearchedFaceBoundingBox" in found
     assert found["FaceMatches"][0]["Similarity"] >= found["FaceMatches"][-1]["Similarity"] >= 80
+
+
+def test_the_request_is_of_what_was_searched_and_how(stage: Stage, page: SearchPage, ada: Path) -> None:
+    panel = page.asking.drawer.panel
+
+    def request() -> tuple[str, dict]:
+        stage.rest()
+        panel.view("request")
+        return panel._call().operation, json.loads(panel.text.toPlainText())
+
+    stage.key(page.panel, KEY.Key_I, CTRL)
+    assert panel.isVisible() and panel.words() == "" and "choose one" in panel.note.sentences()[0]
+    give(stage, page, ada)
+    collection = stage.bench.collections.by_pk(stage.pk).collection_id
+    image = {"CollectionId": collection, "Image": {"Bytes": "<base64 of new.png>"}}
+    assert request() == (
+        "SearchFacesByImage",
+        {**image, "MaxFaces": 100, "FaceMatchThreshold": 80, "QualityFilter": "NONE"},
+    )
+    assert not panel.note.isVisible()
+    page.panel.threshold.set_value(63.5)
+    assert request()[1]["FaceMatchThreshold"] == 63.5
+    stage.key(page.results.grid, KEY.Key_P)
+    assert request() == (
+        "SearchUsersByImage",
+        {**image, "UserMatchThreshold": 63.5, "MaxUsers": 100, "QualityFilter": "NONE"},
+    )
+    stage.key(page.results.grid, KEY.Key_F)
+    stage.key(page.results.grid, KEY.Key_2)
+    request()
+    assert "largest" in panel.note.sentences()[0]
+    # A stored face is asked for by its id, whichever it is of its photo.
+    stored = stage.bench.photos.detail(stage.pk, stage.photo("both.png")).faces[1].face
+    page.activate(face_pk=stored.id)
+    assert request()[0] == "SearchFaces"
+    panel.view("aws")
+    assert f"--face-id {stored.face_id}" in panel.text.toPlainText()
+    assert not panel.note.isVisible()
+    stage.key(page.results.grid, KEY.Key_P)
+    assert request()[1]["FaceId"] == stored.face_id and panel._call().operation == "SearchUsers"
+    # In another collection the face is not stored.
+    other = stage.bench.collections.create_named("Other")
+    stage.rest(lambda: other.id in {each.id for each in page._known})
+    page._search_in(other.id)
+    stage.rest(lambda: page.outcome.collection_pk == other.id)
+    assert request()[0] == "SearchUsersByImage"
+    assert "another collection" in " ".join(panel.note.sentences())
+
+
+def test_what_rekognition_has_no_request_for_is_said(stage: Stage, page: SearchPage, ada: Path) -> None:
+    give(stage, page, ada)
+    name_ada(stage, page)
+    page.asking.drawer.toggle()
+    panel = page.asking.drawer.panel
+    add_person(stage, page, "Ada")
+    stage.rest(lambda: page.outcome.company is not None)
+    assert "face alone" in panel.note.sentences()[0] and panel._call().operation == "SearchFacesByImage"
+    page.clear()
+    stage.rest()
+    assert panel.words() == "" and "no request" in panel.note.sentences()[0]
+    assert not panel.choice.isVisible()
+
+
+def test_a_hidden_face_is_in_the_answer_and_that_is_said(stage: Stage, page: SearchPage, ada: Path) -> None:
+    give(stage, page, ada)
+    match = page.outcome.faces[0]
+    stage.bench.faces.hide([match.face_pk], True)
+    stage.rest(lambda: len(page.outcome.faces) < len(page.outcome.all_faces))
+    page.asking.drawer.toggle()
+    panel = page.asking.drawer.panel
+    stage.rest(lambda: panel.words() != "")
+    assert len(json.loads(panel.words())["FaceMatches"]) == 4
+    assert "1 matching face is hidden here" in panel.note.sentences()[0]
 
 
 # -- what stays -------------------------------------------------------------------------------------
