@@ -218,7 +218,13 @@ class LibraryWindow(QObject):
 
         bench = self._bench
         return AnalysePage(
-            self.host, self.tasks, bench.describe, bench.photos, bench.faces, bench.celebrities
+            self.host,
+            self.tasks,
+            bench.describe,
+            bench.photos,
+            bench.faces,
+            bench.celebrities,
+            where=self._where,
         )
 
     def _history(self) -> QWidget:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from app.domain.celebrities import CelebrityResult
+from app.rekognition.snippets import Where
+from app.services.calls import Calls
 from app.ui.analyse.celebrities_tab import CelebritiesTab, Recognised
 from app.ui.analyse.face_tab import AnalysedFaceTab
-from app.ui.analyse.json_tab import AnalyseJsonTab
 from app.ui.analyse.picture_tabs import LabelsTab, ModerationTab
-from app.ui.analyse.response import Operation
+from app.ui.analyse.response import Operation, calls
 from app.ui.analyse.state import Analysed
 from app.ui.attributes.state import Answer
 from app.ui.canvas.selection import FaceSelection
 from app.ui.theme import Theme
 from app.ui.widgets.glyph import Panel
+from app.ui.widgets.request_panel import RequestPanel
 
 
 class AnalyseInspector(Panel):
@@ -23,7 +28,12 @@ class AnalyseInspector(Panel):
     lit = Signal(object)
 
     def __init__(
-        self, theme: Theme, selection: FaceSelection, celebrities: bool, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        selection: FaceSelection,
+        celebrities: bool,
+        where: Callable[[], Where],
+        parent: QWidget | None = None,
     ) -> None:
         """Without `celebrities` there is no such tab."""
         super().__init__(theme, "surface", parent, lines=("left",))
@@ -33,8 +43,11 @@ class AnalyseInspector(Panel):
         self.labels.lit.connect(self.lit)
         self.moderation = ModerationTab(theme)
         self.celebrities = CelebritiesTab(theme, self.faces.images)
-        operations = tuple(each for each in Operation if celebrities or each is not Operation.CELEBRITIES)
-        self.json = AnalyseJsonTab(theme, operations)
+        self._known: CelebrityResult | None = None
+        self._operations = tuple(
+            each for each in Operation if celebrities or each is not Operation.CELEBRITIES
+        )
+        self.json = RequestPanel(theme, where, name="JSON of this picture")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("What was found")
@@ -59,7 +72,8 @@ class AnalyseInspector(Panel):
     def show_picture(self, analysed: Analysed | None) -> None:
         self._analysed = analysed
         self.faces.show_picture(analysed)
-        self.json.show_picture(analysed)
+        self._known = None
+        self.json.show_calls(self._calls)
         self.celebrities.show_answer(Answer())
         if analysed is not None:
             self.labels.show_description(analysed.analysis.description)
@@ -67,9 +81,14 @@ class AnalyseInspector(Panel):
 
     def show_celebrities(self, answer: Answer[Recognised]) -> None:
         self.celebrities.show_answer(answer)
-        result = answer.value.result if answer.value else None
-        self.json.show_picture(self._analysed, result)
+        self._known = answer.value.result if answer.value else None
+        self.json.again()
         self.faces.show_names(names_of(answer.value))
+
+    def _calls(self) -> Calls:
+        if self._analysed is None:
+            return Calls()
+        return calls(self._operations, self._analysed, self._known)
 
 
 def names_of(recognised: Recognised | None) -> dict[int, tuple[str, float]]:

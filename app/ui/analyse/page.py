@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLay
 
 from app.domain.attributes import Label
 from app.domain.records import ChangeSet
+from app.rekognition.snippets import Where
 from app.services.celebrities import CelebrityService
 from app.services.describing import DescribeService
 from app.services.faces import FaceService
@@ -32,7 +33,7 @@ from app.ui.compare.side import PictureZone
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.photo.looking import highlights
 from app.ui.theme import Duration, Size, Space
-from app.ui.widgets.button import Button, IconButton
+from app.ui.widgets.button import IconButton
 from app.ui.widgets.drop import DroppedContent, can_take, content_of
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.header import Header
@@ -52,15 +53,18 @@ class AnalysePage(QWidget):
         faces: FaceService,
         celebrities: CelebrityService | None = None,
         parent: QWidget | None = None,
+        *,
+        where: Callable[[], Where],
     ) -> None:
-        """Without `celebrities` nothing is said of them."""
+        """Without `celebrities` nothing is said of them. `where`: whom the lines beside the result are to
+        ask."""
         super().__init__(parent)
         self._host, self._tasks, self._celebrities = host, tasks, celebrities
         self._analysing = Analysing(describe, photos, faces)
         self.analysed: Analysed | None = None
         self._loading = ""
         self.selection = FaceSelection(self)
-        self._build(celebrities is not None)
+        self._build(celebrities is not None, where)
         self._add_keys()
         self._late = QTimer(self)
         self._late.setSingleShot(True)
@@ -68,7 +72,7 @@ class AnalysePage(QWidget):
         self._late.timeout.connect(lambda: self.waiting.show_for(self._loading))
         self._show(None)
 
-    def _build(self, celebrities: bool) -> None:
+    def _build(self, celebrities: bool, where: Callable[[], Where]) -> None:
         theme = self._host.theme
         self.header = Header(theme, "Analyse", line=True)
         self.layers = LayerControl(theme)
@@ -77,14 +81,7 @@ class AnalysePage(QWidget):
         )
         self.open_button = IconButton(theme, "folder-open", "Open a picture…", side=Size.CONTROL)
         self.clear_button = IconButton(theme, "x", "Clear", side=Size.CONTROL)
-        self.copy_button = Button(theme, "Copy JSON", icon="copy", shortcut_hint="Ctrl+Shift+C")
-        for widget in (
-            self.layers,
-            self.paste_button,
-            self.open_button,
-            self.clear_button,
-            self.copy_button,
-        ):
+        for widget in (self.layers, self.paste_button, self.open_button, self.clear_button):
             self.header.add(widget)
         self.zone = PictureZone(theme, ground="well")
         self.zone.setAccessibleName("Picture to analyse")
@@ -102,7 +99,7 @@ class AnalysePage(QWidget):
         stack.addWidget(self.empty)
         stack.addWidget(self.canvas)
         self.waiting = WaitingBar(theme)
-        self.inspector = AnalyseInspector(theme, self.selection, celebrities)
+        self.inspector = AnalyseInspector(theme, self.selection, celebrities, where)
         # As wide as its five tabs need, in a narrow window too.
         self.inspector.setFixedWidth(Size.HISTORY_DETAIL)
         self._holder = QVBoxLayout()
@@ -126,7 +123,7 @@ class AnalysePage(QWidget):
         self.open_button.clicked.connect(self.open)
         self.empty.acted.connect(self.open)
         self.clear_button.clicked.connect(self.clear)
-        self.copy_button.clicked.connect(self.copy_json)
+        self.inspector.json.copied.connect(lambda: self._host.toast("Copied"))
         self.zone.dropped.connect(self.take)
         self.zone.faces_dropped.connect(self._take_face)
         self.waiting.cancelled.connect(self._cancel)
@@ -146,7 +143,7 @@ class AnalysePage(QWidget):
             (canvas.zoom_in, ("+", "=")),
             (canvas.zoom_out, ("-",)),
             (self.toggle_inspector, ("Ctrl+I",)),
-            (self.copy_json, ("Ctrl+Shift+C",)),
+            (self.inspector.json.copy, ("Ctrl+Shift+C",)),
         ]
         for act, sequences in keys:
             for sequence in sequences:
@@ -254,7 +251,7 @@ class AnalysePage(QWidget):
         padding = (0, 0, 0, 0) if there else (Space.PAGE_LEFT, Space.L, Space.PAGE_RIGHT, Space.XL)
         self._holder.setContentsMargins(*padding)
         self.inspector.setVisible(there)
-        for widget in (self.layers, self.clear_button, self.copy_button):
+        for widget in (self.layers, self.clear_button):
             widget.setVisible(there)
         self.header.set_caption(analysed.caption() if analysed else "")
         canvas = self.canvas
@@ -288,7 +285,7 @@ class AnalysePage(QWidget):
 
         def ask() -> Recognised:
             packs = sum(pack.enabled for pack in service.packs())
-            return Recognised(service.recognize(analysed.analysis.pixels, describe=False), packs)
+            return Recognised(service.recognize(analysed.source, describe=False), packs)
 
         self.inspector.show_celebrities(Answer())
         self._tasks.run(
@@ -306,12 +303,6 @@ class AnalysePage(QWidget):
     def toggle_inspector(self) -> None:
         if self.analysed is not None:
             self.inspector.setVisible(not self.inspector.isVisible())
-
-    def copy_json(self) -> None:
-        """What the JSON tab shows: the faces, until another operation is chosen there."""
-        if self.analysed is not None:
-            QGuiApplication.clipboard().setText(self.inspector.json.words())
-            self._host.toast("Copied")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

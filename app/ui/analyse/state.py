@@ -12,6 +12,8 @@ from PySide6.QtGui import QImage
 
 from app.domain.errors import ResourceNotFound
 from app.domain.geometry import BoundingBox, turned_points
+from app.domain.text import printable
+from app.services.calls import PASTED, ImageFile
 from app.services.describing import DescribeService, ImageAnalysis
 from app.services.faces import FaceService
 from app.services.fetch import fetch
@@ -27,7 +29,7 @@ _DARK, _WHITE = "#DB121515", "#FFFFFF"
 
 @dataclass(frozen=True, eq=False)
 class Analysed:
-    """`chosen` is the face to begin with; `path` the file, where there is one, for the equal command.
+    """`chosen` is the face to begin with; `file` is where the picture came from, `source` what was looked at.
 
     A picture that lies on its side or its head is shown upright: `pixels` and `view` are turned clockwise
     by `turned` degrees, and so is what the properties say. The analysis itself is of the picture as it is.
@@ -37,8 +39,9 @@ class Analysed:
     analysis: ImageAnalysis
     pixels: NDArray[np.uint8]
     view: Mipmaps
+    source: bytes | Path | NDArray[np.uint8]
+    file: ImageFile
     chosen: int = 0
-    path: Path | None = None
 
     @property
     def turned(self) -> int:
@@ -102,14 +105,14 @@ class Analysing:
         self._describe, self._photos, self._faces = describe, photos, faces
 
     def of_file(self, path: Path) -> Load:
-        return lambda: self._look(path.name, path, path=path)
+        return lambda: self._look(path.name, path)
 
-    def of_bytes(self, data: bytes, name: str = "Pasted picture") -> Load:
+    def of_bytes(self, data: bytes, name: str = PASTED) -> Load:
         return lambda: self._look(name, data)
 
     def of_image(self, image: QImage) -> Load:
         """Pixels of the clipboard or a drop; encoded on the worker."""
-        return lambda: self._look("Pasted picture", png_of(image))
+        return lambda: self._look(PASTED, png_of(image))
 
     def of_url(self, url: str) -> Load:
         """A picture of which a browser gave only the address."""
@@ -121,12 +124,7 @@ class Analysing:
         return load
 
     def of_photo(self, photo_pk: int) -> Load:
-        def load() -> Analysed:
-            pixels = self._photos.pixels(photo_pk).pixels
-            path = next(iter(self._photos.files([photo_pk])), None)
-            return self._look(path.name if path else "Photo of this collection", pixels, path=path)
-
-        return load
+        return lambda: self._stored(photo_pk, "Photo of this collection")
 
     def of_face(self, face_pk: int) -> Load:
         """The photo of a stored face, with that face chosen."""
@@ -135,17 +133,21 @@ class Analysing:
             cell = self._faces.cells([face_pk]).get(face_pk)
             if cell is None:
                 raise ResourceNotFound("This face is not in the collection any more.")
-            return self._look(cell.photo_name, self._photos.pixels(cell.photo_pk).pixels, box=cell.box)
+            return self._stored(cell.photo_pk, cell.photo_name, cell.box)
 
         return load
 
+    def _stored(self, photo_pk: int, name: str, box: BoundingBox | None = None) -> Analysed:
+        """From its file, as anybody else would look at it."""
+        path = self._photos.file(photo_pk)
+        if path is not None:
+            return self._look(path.name, path, box)
+        return self._look(name, self._photos.pixels(photo_pk).pixels, box)
+
     def _look(
-        self,
-        name: str,
-        source: bytes | Path | NDArray[np.uint8],
-        path: Path | None = None,
-        box: BoundingBox | None = None,
+        self, name: str, source: bytes | Path | NDArray[np.uint8], box: BoundingBox | None = None
     ) -> Analysed:
+        name = printable(name)
         with reading(name):
             analysis = self._describe.analyse(source)
         # Counter-clockwise is numpy's way round.
@@ -154,4 +156,10 @@ class Analysing:
         view = mipmaps(pixels, *((height, width) if analysis.turned in (90, 270) else (width, height)))
         overlaps = [each.face.box.iou(box) if box else 0.0 for each in analysis.faces]
         chosen = max(range(len(overlaps)), key=overlaps.__getitem__, default=0)
-        return Analysed(name, analysis, pixels, view, chosen, path)
+        return Analysed(name, analysis, pixels, view, source, _file(name, source), chosen)
+
+
+def _file(name: str, source: bytes | Path | NDArray[np.uint8]) -> ImageFile:
+    if isinstance(source, Path):
+        return ImageFile.of(source)
+    return ImageFile.of_bytes(name, source) if isinstance(source, bytes) else ImageFile(name)

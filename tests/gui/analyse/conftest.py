@@ -12,6 +12,8 @@ from app.domain.celebrities import (
     CelebrityResult,
     UnrecognizedFace,
 )
+from app.rekognition.snippets import Where
+from app.services.image_faces import look_at
 from app.ui.analyse.page import AnalysePage
 from app.ui.theme import Theme
 from tests.fakes import FakeEngine, painted, save_image
@@ -29,8 +31,8 @@ class Packs:
         return self.loaded
 
     def recognize(self, source, threshold: float | None = None, *, describe: bool = True) -> CelebrityResult:
-        faces = FakeEngine().detect(source)
-        height, width = source.shape[:2]
+        seen = look_at(FakeEngine(), source)
+        faces, width, height = seen.faces, seen.width, seen.height
         star = Celebrity("abc1", "Ada Star", ("example.org/ada",))
         known = [CelebrityFace(0, faces[0], star, 99.1, 0.8, ("p",))] if faces and self.known else []
         others = [UnrecognizedFace(index, face) for index, face in enumerate(faces)][len(known) :]
@@ -53,7 +55,16 @@ def packs() -> Packs:
 
 @pytest.fixture
 def page(qtbot, stage: Stage, packs: Packs) -> AnalysePage:
-    page = AnalysePage(stage.host, stage.tasks, stage.describe, stage.bench.photos, stage.bench.faces, packs)
+    bench = stage.bench
+    page = AnalysePage(
+        stage.host,
+        stage.tasks,
+        stage.describe,
+        bench.photos,
+        bench.faces,
+        packs,
+        where=lambda: Where(Path("/l")),
+    )
     qtbot.addWidget(page)
     page.resize(1200, 800)
     page.show()

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QEnterEvent, QGuiApplicat
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.rekognition.snippets import Where
 from app.services.photos import Undescribed
 from app.ui.analyse.page import AnalysePage
 from app.ui.analyse.response import Operation
@@ -73,7 +74,7 @@ def test_an_empty_page_says_what_to_do(page):
     assert isinstance(page, Page)
     assert page.empty.isVisible() and not page.inspector.isVisible()
     assert page.empty.button.text() == "Open a picture…"
-    assert not page.copy_button.isVisible() and not page.layers.isVisible()
+    assert not page.layers.isVisible()
 
 
 def test_a_dropped_picture_is_told_of(analysed, stage):
@@ -192,13 +193,16 @@ def test_without_a_pack_the_tab_says_how_to_get_one(page, stage, packs, qtbot):
 
 
 def test_without_the_service_there_is_no_tab(qtbot, stage):
-    page = AnalysePage(stage.host, stage.tasks, stage.describe, stage.bench.photos, stage.bench.faces)
+    bench = stage.bench
+    page = AnalysePage(
+        stage.host, stage.tasks, stage.describe, bench.photos, bench.faces, where=lambda: Where(Path("L"))
+    )
     qtbot.addWidget(page)
     tabs = page.inspector.tabs
     assert [tabs.tabText(index) for index in range(tabs.count())] == ["Face", "Labels", "Moderation", "JSON"]
 
 
-def test_request_response_and_command(analysed, stage):
+def test_request_response_and_lines(analysed, stage):
     tab = analysed.inspector.json
     analysed.inspector.tabs.setCurrentWidget(tab)
     shown = json.loads(tab.text.toPlainText())
@@ -214,8 +218,17 @@ def test_request_response_and_command(analysed, stage):
     tab.choice.set_current("request")
     tab.choose(Operation.FACES)
     assert json.loads(tab.words()) == {"Image": {"Bytes": "<base64 of ada.png>"}, "Attributes": ["ALL"]}
-    tab.choice.set_current("command")
-    assert tab.words() == f"likeness detect {stage.folder / 'ada.png'} --attributes --json"
+    tab.view("aws")
+    line = f"detect-faces \\\n  --image-bytes fileb://{stage.folder / 'ada.png'} \\\n  --attributes ALL"
+    assert tab.words() == f"likeness --library /l aws rekognition {line}"
+    tab.view("boto3")
+    for operation in Operation:
+        tab.choose(operation)
+        assert f"client.{_method(operation)}(" in tab.text.toPlainText()
+
+
+def _method(operation: Operation) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation)[1:]
 
 
 def test_ctrl_shift_c_copies(analysed, stage):
