@@ -1,0 +1,1 @@
+"""Who may call the endpoint: keys, their secrets and policies, signatures, and how often."""
