@@ -30,11 +30,12 @@ def signed(
     service: str = "rekognition",
     headers: dict[str, str] | None = None,
     secret: str = SECRET,
+    key: str = KEY,
 ) -> Wire:
     """As botocore signs it."""
     sent = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": TARGET, **(headers or {})}
     request = AWSRequest(method, url, data=body, headers=sent)
-    SigV4Auth(Credentials(KEY, secret), service, region).add_auth(request)
+    SigV4Auth(Credentials(key, secret), service, region).add_auth(request)
     return wire_of(request)
 
 
