@@ -75,9 +75,9 @@ def open_workbench(
     meter = Meter(ledger.record, origin)
     jobs = JobQueue(settings.workers or os.cpu_count() or 1)
     store = VectorStore(library, engine)
-    search = SearchService(store, engine, library, events, origin)
+    search = SearchService(store, engine, library, events, origin, meter)
     match = search.similarities_to_user
-    ingest = IngestService(library, engine, jobs, events, origin)
+    ingest = IngestService(library, engine, jobs, events, origin, meter)
 
     def known() -> LabelledFaces:
         return known_faces(engine, resources_dir() / "demo")
@@ -88,18 +88,18 @@ def open_workbench(
         engine=engine,
         events=events,
         jobs=jobs,
-        collections=CollectionService(database, events, origin, engine.contract),
+        collections=CollectionService(database, events, origin, engine.contract, meter),
         photos=PhotoService(database, library.thumbnails, events, origin, match),
-        faces=FaceService(database, library.thumbnails, engine, events, origin, match),
-        users=UserService(database, events, origin, match),
+        faces=FaceService(database, library.thumbnails, engine, events, origin, match, meter),
+        users=UserService(database, events, origin, match, meter),
         history=HistoryService(database, events, origin),
         ingest=ingest,
         face_edits=FaceEditService(library, engine, events, origin),
-        detect=DetectService(engine),
+        detect=DetectService(engine, meter),
         describe=DescribeService(library, engine, of_faces, of_photos, jobs, events),
         search=search,
-        compare=CompareService(engine),
-        celebrities=CelebrityService(library, engine, jobs, of_faces),
+        compare=CompareService(engine, meter),
+        celebrities=CelebrityService(library, engine, jobs, of_faces, meter),
         models=models,
         buckets=BucketService(database),
         turns=InferenceTurns(jobs),

@@ -11,6 +11,7 @@ from app.domain.errors import ResourceAlreadyExists, ResourceNotFound
 from app.domain.records import ChangeKind, ChangeSet, Collection, Origin
 from app.services.events import EventHub
 from app.services.lookups import collection_of
+from app.services.metrics.meter import UNCOUNTED, Meter, counts
 from app.services.naming import checked_collection_id, checked_name, free_slug
 from app.services.paging import Page, paged
 from app.storage import tables
@@ -27,13 +28,20 @@ class CollectionService:
     """Thread-safe. New collections follow `contract`."""
 
     def __init__(
-        self, database: Database, events: EventHub, origin: Origin, contract: EmbeddingContract
+        self,
+        database: Database,
+        events: EventHub,
+        origin: Origin,
+        contract: EmbeddingContract,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._database = database
         self._events = events
         self._origin = origin
         self._contract = contract
+        self._meter = meter
 
+    @counts("CreateCollection")
     def create(self, collection_id: str, display_name: str | None = None) -> Collection:
         """Raises InvalidParameter, ResourceAlreadyExists."""
         checked_collection_id(collection_id)
@@ -45,6 +53,7 @@ class CollectionService:
         self._events.publish(act.changes)
         return made
 
+    @counts("CreateCollection")
     def create_named(self, display_name: str) -> Collection:
         """A collection of any name; its id is made from that. Raises InvalidParameter."""
         name = checked_name(display_name)
@@ -111,6 +120,7 @@ class CollectionService:
         self._events.publish(act.changes)
         return act.changes
 
+    @counts("DeleteCollection")
     def delete(self, pk: int) -> ChangeSet:
         """Its faces, vectors and users go with it; undo brings all back. Raises ResourceNotFound."""
         with self._database.act(ChangeKind.DELETE_COLLECTION, self._origin, pk) as act:

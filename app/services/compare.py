@@ -15,6 +15,7 @@ from app.domain.geometry import Landmarks
 from app.inference.engine import FaceEngine
 from app.inference.quality_filter import QualityFilter, Reason
 from app.services.image_faces import ImageFaces, ImageSource, chosen_face, filtered, look_at
+from app.services.metrics.meter import UNCOUNTED, Meter, counts
 
 MOST_TARGETS: Final = 100
 # Up to here the scale was counted on pairs of strangers; above it, it follows the tail of their curve.
@@ -52,13 +53,18 @@ class Comparison:
 class CompareService:
     """Thread-safe."""
 
-    def __init__(self, engine: FaceEngine) -> None:
+    def __init__(self, engine: FaceEngine, meter: Meter = UNCOUNTED) -> None:
         self._engine = engine
+        self._meter = meter
 
+    @counts("DetectFaces")
     def look_at(self, source: ImageSource) -> ImageFaces:
         """Find the faces of an image once, for several comparisons. Raises ImageError."""
-        return look_at(self._engine, source)
+        seen = look_at(self._engine, source)
+        self._meter.detected(faces=len(seen.faces))
+        return seen
 
+    @counts("CompareFaces")
     def compare(
         self,
         source: ImageSource,

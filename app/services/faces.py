@@ -17,6 +17,7 @@ from app.services.face_acts import delete_faces, drop_rejections, rest_on_photos
 from app.services.face_views import FaceView, KnownFace, Match, known_faces, views_of
 from app.services.listing import Listing, by_month, whole
 from app.services.lookups import collection_of, distinct, of_one_collection, require_same, user_of
+from app.services.metrics.meter import UNCOUNTED, Meter, counts
 from app.services.naming import counted, joined
 from app.services.paging import Page, paged
 from app.services.photo_files import PhotoFiles
@@ -75,6 +76,7 @@ class FaceService:
         events: EventHub,
         origin: Origin,
         match: Match | None = None,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._database = database
         self._thumbnails = thumbnails
@@ -82,6 +84,7 @@ class FaceService:
         self._events = events
         self._origin = origin
         self._match = match
+        self._meter = meter
         self._files = PhotoFiles(database, thumbnails)
 
     def listing(
@@ -143,6 +146,7 @@ class FaceService:
         with self._database.read() as connection:
             return faces.by_face_ids(connection, collection_of(connection, collection_id), face_ids)
 
+    @counts("ListFaces")
     def list_page(
         self,
         collection_id: str,
@@ -171,6 +175,7 @@ class FaceService:
             )
             return Page(known_faces(connection, page.items), page.next_token)
 
+    @counts("DeleteFaces")
     def delete(self, collection_id: str, face_ids: Sequence[str], *, keep_associated: bool) -> DeleteResult:
         """DeleteFaces, 1-4,096 ids. With `keep_associated` a user's faces stay, as Rekognition has it.
         Raises ResourceNotFound, InvalidParameter."""
@@ -198,6 +203,7 @@ class FaceService:
         self._events.publish(act.changes)
         return DeleteResult([face.face_id for face in deleted], unsuccessful, act.changes)
 
+    @counts("DeleteFaces")
     def delete_pks(self, face_pks: Sequence[int]) -> ChangeSet:
         """Faces of one collection; those that are gone are passed over."""
         collection_pk, found = self._of_one_collection(face_pks)

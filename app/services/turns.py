@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from app.domain.errors import Cancelled
@@ -28,7 +30,9 @@ class InferenceTurns:
         """Run on the lane and wait for it. Raises what `work` raises, Cancelled when the program closes."""
         with self.turn():
             try:
-                return self._lane.submit(Priority.INTERACTIVE, work, *args, **kwargs).result()
+                # With its context: over there it is still part of the operation that is counted here.
+                within = partial(copy_context().run, work, *args, **kwargs)
+                return self._lane.submit(Priority.INTERACTIVE, within).result()
             except CancelledError:
                 raise Cancelled("The library is being closed.") from None
 

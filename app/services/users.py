@@ -18,6 +18,7 @@ from app.services.face_views import Match
 from app.services.faces import Unsuccessful
 from app.services.listing import MONTHS
 from app.services.lookups import collection_of, of_one_collection, require_same, user_of
+from app.services.metrics.meter import UNCOUNTED, Meter, counts
 from app.services.naming import checked_name, checked_user_id, counted, joined
 from app.services.paging import Page, paged
 from app.services.user_acts import (
@@ -57,11 +58,19 @@ class SplitResult:
 class UserService:
     """Thread-safe. `match` compares faces with a user's other faces (see face_views.Match)."""
 
-    def __init__(self, database: Database, events: EventHub, origin: Origin, match: Match) -> None:
+    def __init__(
+        self,
+        database: Database,
+        events: EventHub,
+        origin: Origin,
+        match: Match,
+        meter: Meter = UNCOUNTED,
+    ) -> None:
         self._database = database
         self._events = events
         self._origin = origin
         self._match = match
+        self._meter = meter
 
     # Reading
 
@@ -102,6 +111,7 @@ class UserService:
 
     # As Rekognition has it
 
+    @counts("CreateUser")
     def create(self, collection_id: str, user_id: str, display_name: str | None = None) -> User:
         """Raises ResourceNotFound, InvalidParameter, Conflict for a UserId that is taken."""
         checked_user_id(user_id)
@@ -117,6 +127,7 @@ class UserService:
             # Read here: after the commit anybody may delete it.
             return existing(act.work.connection, pk)
 
+    @counts("DeleteUser")
     def delete(self, collection_id: str, user_id: str) -> ChangeSet:
         """Its faces stay, without a user. Of several who delete it at once, one does, and the others are
         told that it is gone. Raises ResourceNotFound."""
@@ -129,6 +140,7 @@ class UserService:
             act.work.summary = f"{_people([user])} deleted"
         return act.changes
 
+    @counts("AssociateFaces")
     def associate(
         self,
         collection_id: str,
@@ -144,6 +156,7 @@ class UserService:
         self._events.publish(result.changes)
         return result
 
+    @counts("DisassociateFaces")
     def disassociate(self, collection_id: str, user_id: str, face_ids: Sequence[str]) -> DisassociateResult:
         """DisassociateFaces: 1-100 ids. Raises ResourceNotFound, InvalidParameter."""
         result = associations.disassociate(self._database, self._origin, collection_id, user_id, face_ids)
@@ -152,6 +165,7 @@ class UserService:
 
     # As the window has it: no caps, each one change
 
+    @counts("CreateUser")
     def create_named(self, collection_pk: int, display_name: str) -> User:
         """A person without a face yet. Raises NameTaken, InvalidParameter, ResourceNotFound."""
         name = checked_name(display_name)
@@ -161,6 +175,7 @@ class UserService:
             act.work.summary = f"Person {name} created"
         return self.by_pk(pk)
 
+    @counts("AssociateFaces")
     def name_faces(self, collection_pk: int, face_pks: Sequence[int], display_name: str) -> ChangeSet:
         """Give the faces to the person of that name (in any case), who is made if new. Faces of another
         person move over. Raises InvalidParameter, ResourceNotFound when none of the faces is left."""
@@ -177,14 +192,17 @@ class UserService:
             work.summary = f"{counted(len(changed), 'face')} named {name}"
         return act.changes
 
+    @counts("AssociateFaces")
     def assign(self, face_pks: Sequence[int], user_pk: int) -> ChangeSet:
         """Give the faces to the person. Raises ResourceNotFound, InvalidParameter."""
         return self._give(ChangeKind.ASSOCIATE, face_pks, user_pk, "{faces} named {name}")
 
+    @counts("AssociateFaces")
     def confirm(self, face_pks: Sequence[int], user_pk: int) -> ChangeSet:
         """As `assign`, for faces that were suggested."""
         return self._give(ChangeKind.CONFIRM, face_pks, user_pk, "{suggestions} confirmed as {name}")
 
+    @counts("DisassociateFaces")
     def unassign(self, face_pks: Sequence[int]) -> ChangeSet:
         """Take the faces from whoever has them. Raises InvalidParameter."""
         with self._database.read() as connection:
@@ -252,6 +270,7 @@ class UserService:
             act.work.summary = f"{_people(changed)} {'hidden' if hidden else 'shown again'}"
         return act.changes
 
+    @counts("DeleteUser")
     def delete_pks(self, user_pks: Sequence[int]) -> ChangeSet:
         """Their faces stay, without a person. As for `hide`."""
         with self._acting_on_several(ChangeKind.DELETE_USER, user_pks) as (act, found):

@@ -32,6 +32,7 @@ from app.services.celebrities.making import Making, PackPlan
 from app.services.celebrities.measured import Measured, open_measured, save
 from app.services.celebrities.measuring import Measuring
 from app.services.image_faces import ImageSource, look_at
+from app.services.metrics.meter import UNCOUNTED, Meter, counts
 from app.storage.library import Library
 from app.storage.packs import PackShelf, StoredPack
 
@@ -50,9 +51,15 @@ class CelebrityService:
     removes one is seen at the next call. Pictures and vectors of packs are never sent anywhere."""
 
     def __init__(
-        self, library: Library, engine: FaceEngine, jobs: JobQueue, describer: Describer | None = None
+        self,
+        library: Library,
+        engine: FaceEngine,
+        jobs: JobQueue,
+        describer: Describer | None = None,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._library, self._engine, self._jobs, self._describer = library, engine, jobs, describer
+        self._meter = meter
         self._shelf = PackShelf(library.folder / "packs")
         self._lock = threading.Lock()
         self._measured: dict[str, tuple[Any, Measured | None]] = {}
@@ -128,6 +135,7 @@ class CelebrityService:
 
     # Recognising
 
+    @counts("RecognizeCelebrities")
     def recognize(
         self, source: ImageSource, threshold: float | None = None, *, describe: bool = True
     ) -> CelebrityResult:
@@ -158,6 +166,7 @@ class CelebrityService:
             image.width, image.height, tuple(known), tuple(unknown), tuple(names), image.turned
         )
 
+    @counts("GetCelebrityInfo")
     def info(self, celebrity_id: str) -> Celebrity:
         """GetCelebrityInfo, of a person in any loaded pack. Raises ResourceNotFound."""
         for contents in self._contents():

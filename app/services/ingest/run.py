@@ -24,6 +24,7 @@ from app.services.ingest.intake import ReadFile, Seen, WaitingPhoto
 from app.services.ingest.outbox import Outbox
 from app.services.ingest.params import IndexParams
 from app.services.ingest.record import ContractChanged, measurable, record_analysis, record_failure
+from app.services.metrics.meter import UNCOUNTED, Meter, Running
 from app.storage.gate import Priority
 from app.storage.library import Library
 from app.storage.repositories import contracts, jobs, memberships
@@ -53,6 +54,7 @@ class IndexRun:
         params: IndexParams,
         change_pk: int | None,
         context: JobContext,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._database = library.database
         self._engine = engine
@@ -60,6 +62,7 @@ class IndexRun:
         self._job_pk = job_pk
         self._change_pk = change_pk
         self._context = context
+        self._meter = meter
         self._collection_pk = params.collection_pk
         self._quality = params.quality
         self._target = self._find_target()
@@ -170,10 +173,11 @@ class IndexRun:
             self._left_out = True
             return
         data, photo.data = photo.data, b""
-        while not self._record(photo, data):
-            _log.info("%s follows another model now: %s again", self._target.display_name, photo.path)
+        with self._meter.operation("IndexFaces") as running:
+            while not self._record(photo, data, running):
+                _log.info("%s follows another model now: %s again", self._target.display_name, photo.path)
 
-    def _record(self, photo: WaitingPhoto, data: bytes) -> bool:
+    def _record(self, photo: WaitingPhoto, data: bytes, running: Running) -> bool:
         """False where the collection was switched to another model meanwhile, and nothing was done."""
         try:
             with self._database.read() as connection:
@@ -181,16 +185,19 @@ class IndexRun:
             own = measurable(self._engine, wanted)
             result = analyse(self._engine, data, contracts=own, quality=self._quality)
         except ImageError as error:
-            self._fail(photo, error)
+            self._fail(photo, error, running)
             return True
         except LikenessError:
             raise
         except MemoryError as error:
-            self._fail(photo, intake.unreadable(error))
+            self._fail(photo, intake.unreadable(error), running)
             return True
-        except Exception:
+        except Exception as error:
             _log.exception("the photo %s could not be analysed", photo.path)
-            self._fail(photo, ImageError("Could not be analysed", "The program's log has the details."))
+            self._fail(
+                photo, ImageError("Could not be analysed", "The program's log has the details."), running
+            )
+            running.failure = error
             return True
         try:
             with self._database.act(
@@ -207,10 +214,12 @@ class IndexRun:
         pictures = [("photo", photo.photo_pk, result.thumbnail)]
         pictures += [("face", pk, crop) for pk, crop in zip(recorded.face_pks, result.crops, strict=False)]
         self._outbox.add(act.changes, pictures)
+        running.faces = len(result.faces) + len(result.unindexed)
         self._context.advance()
         return True
 
-    def _fail(self, photo: WaitingPhoto, error: ImageError) -> None:
+    def _fail(self, photo: WaitingPhoto, error: ImageError, running: Running) -> None:
+        running.failure = _of(photo.path, error)
         with self._database.act(
             ChangeKind.INDEX,
             self._origin,
@@ -228,6 +237,7 @@ class IndexRun:
     def _fail_unread(self, seen: Seen, error: ImageError) -> None:
         with self._database.write(Priority.BULK) as connection:
             jobs.add_failure(connection, self._job_pk, seen.encoded, str(error))
+        self._meter.failed("IndexFaces", _of(seen.path, error))
         self._context.advance(failed=1)
 
     def _report_unreadable(self) -> None:
@@ -259,5 +269,10 @@ class IndexRun:
             )
 
 
-class _CollectionDeleted(LikenessError):
+def _of(path: Path, error: ImageError) -> ImageError:
+    """With the file, for those who read of it without the job."""
+    return type(error)(f"{path}: {error}")
+
+
+class _CollectionDeleted(ResourceNotFound):
     """Ends the job; what was indexed is in the deleted collection and comes back with it."""

@@ -21,6 +21,7 @@ from app.services.ingest.closing import close_job
 from app.services.ingest.params import KIND, IndexParams
 from app.services.ingest.run import IndexRun
 from app.services.ingest.single import FilePlace, HowToIndex, ImageIndexer, IndexResult, target_of
+from app.services.metrics.meter import UNCOUNTED, Meter, counts
 from app.storage.library import Library
 from app.storage.repositories import jobs as job_rows
 from app.storage.repositories.jobs import JobRow
@@ -32,7 +33,13 @@ class IngestService:
     """Thread-safe. `close` after the job queue was closed."""
 
     def __init__(
-        self, library: Library, engine: FaceEngine, jobs: JobQueue, events: EventHub, origin: Origin
+        self,
+        library: Library,
+        engine: FaceEngine,
+        jobs: JobQueue,
+        events: EventHub,
+        origin: Origin,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._library = library
         self._database = library.database
@@ -40,6 +47,7 @@ class IngestService:
         self._jobs = jobs
         self._events = events
         self._origin = origin
+        self._meter = meter
         self._owner = OwnerLock(library.folder / "owners")
         self._indexer = ImageIndexer(library, engine, jobs, events, origin)
 
@@ -78,6 +86,7 @@ class IngestService:
         path = originals.keep(self._library, data, name)
         return self.index_paths(collection_pk, [path], urgent=True)
 
+    @counts("IndexFaces")
     def index_image(
         self,
         collection_id: str,
@@ -99,7 +108,9 @@ class IngestService:
         """
         target = target_of(self._library, self._engine, collection_id)
         how = HowToIndex(external_image_id, max_faces, quality, admit, describe)
-        return self._indexer.index(target, source, how, place)
+        result = self._indexer.index(target, source, how, place)
+        self._meter.detected(faces=len(result.faces) + len(result.unindexed))
+        return result
 
     def interrupted(self) -> list[JobView]:
         """Jobs that a crash, a quit or a full disk stopped, to be resumed or dismissed. Those of
@@ -163,6 +174,7 @@ class IngestService:
                 params,
                 change_pk,
                 context,
+                self._meter,
             )()
 
         def ended(view: JobView) -> str:

@@ -4,6 +4,7 @@ from app.inference.quality_filter import QualityFilter, Reason
 from app.services.image_faces import AlignedFace, ImageFaces, ImageSource
 from app.services.search.results import (
     Alike,
+    Asked,
     Clusters,
     FaceGroup,
     FaceMatch,
@@ -21,6 +22,7 @@ from app.services.search.service import SearchService
 __all__ = [
     "AlignedFace",
     "Alike",
+    "Asked",
     "Clusters",
     "FaceGroup",
     "FaceMatch",

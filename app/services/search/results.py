@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.errors import InvalidParameter
 from app.domain.faces import DetectedFace
 from app.domain.records import ChangeSet
 from app.inference.quality_filter import Reason
@@ -136,6 +137,21 @@ class Clusters:
         return sum(len(group.faces) for group in self.groups if group.kind is GroupKind.ALONE)
 
 
+class Asked(Enum):
+    """What a person searches with, and so which operations that is."""
+
+    STORED_FACE = "SearchFaces", "SearchUsers"
+    IMAGE = "SearchFacesByImage", "SearchUsersByImage"
+
+    @property
+    def for_faces(self) -> str:
+        return self.value[0]
+
+    @property
+    def for_users(self) -> str:
+        return self.value[1]
+
+
 class Together(StrEnum):
     ALL = "all"
     ANY = "any"
@@ -146,3 +162,11 @@ class Together(StrEnum):
 class SaveResult:
     search: SavedSearch
     changes: ChangeSet
+
+
+def check_asked(threshold: float, limit: int, most: int) -> None:
+    """Raises InvalidParameter."""
+    if not 0 <= threshold <= 100:
+        raise InvalidParameter(f"A threshold lies between 0 and 100; {threshold:g} does not.")
+    if not 1 <= limit <= most:
+        raise InvalidParameter(f"A search can return 1 to {most:,} matches; {limit:,} were asked for.")

@@ -6,12 +6,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.errors import Conflict, InvalidParameter, NoFace, ResourceNotFound
+from app.domain.errors import Conflict, NoFace, ResourceNotFound
 from app.domain.geometry import Landmarks
 from app.domain.records import ChangeSet, Origin
 from app.inference.engine import FaceEngine
@@ -19,9 +20,11 @@ from app.inference.quality_filter import QualityFilter
 from app.search.exact import Hits
 from app.services.events import EventHub
 from app.services.image_faces import AlignedFace, ImageFaces, ImageSource, chosen_face, filtered, look_at
-from app.services.search.groups import face_groups, similarity_to_others
+from app.services.metrics.meter import UNCOUNTED, Meter, counts
+from app.services.search.groups import face_groups
 from app.services.search.results import (
     Alike,
+    Asked,
     Clusters,
     FaceMatch,
     ImageSearch,
@@ -29,9 +32,11 @@ from app.services.search.results import (
     SaveResult,
     Together,
     UserMatch,
+    check_asked,
 )
 from app.services.search.saved import SavedSearches
 from app.services.search.suggestions import faces_like, names_for
+from app.services.search.together import photos_together, similarities_to
 from app.services.vector_store import NOBODY, PHOTO, USER, CollectionVectors, VectorStore
 from app.storage.library import Library
 from app.storage.repositories import vectors
@@ -48,10 +53,17 @@ class SearchService:
     """Thread-safe. Thresholds and similarities are 0-100; matches come the most similar first."""
 
     def __init__(
-        self, store: VectorStore, engine: FaceEngine, library: Library, events: EventHub, origin: Origin
+        self,
+        store: VectorStore,
+        engine: FaceEngine,
+        library: Library,
+        events: EventHub,
+        origin: Origin,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._store = store
         self._engine = engine
+        self._meter = meter
         self._database = library.database
         self._saved = SavedSearches(library.database, events, origin)
         self._clusters: OrderedDict[int, tuple[Any, Clusters]] = OrderedDict()
@@ -83,6 +95,7 @@ class SearchService:
 
     # Faces
 
+    @counts("SearchFaces")
     def by_face(
         self, collection_pk: int, face_pk: int, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
     ) -> list[FaceMatch]:
@@ -92,12 +105,20 @@ class SearchService:
         return self._matches(store, hits)
 
     def by_vector(
-        self, collection_pk: int, vector: Vector, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
+        self,
+        collection_pk: int,
+        vector: Vector,
+        threshold: float = DEFAULT_THRESHOLD,
+        limit: int = 100,
+        asked: Asked | None = None,
     ) -> list[FaceMatch]:
-        """`vector` is float32 (dimension,) of length 1, of the collection's model: see `vector_in`."""
-        store = self._store.of(collection_pk)
-        return self._matches(store, self._hits(store, vector, threshold, limit))
+        """`vector` is float32 (dimension,) of length 1, of the collection's model: see `vector_in`.
+        `asked`: a person searches with it, which is counted; not where a view is refreshed."""
+        with self._counted(asked and asked.for_faces):
+            store = self._store.of(collection_pk)
+            return self._matches(store, self._hits(store, vector, threshold, limit))
 
+    @counts("SearchFacesByImage")
     def by_image(
         self,
         collection_pk: int,
@@ -112,7 +133,7 @@ class SearchService:
 
         Raises NoFace, ImageError, InvalidParameter.
         """
-        _check(threshold, limit, MOST_FACES)
+        check_asked(threshold, limit, MOST_FACES)
         store = self._store.of(collection_pk)
         image = look_at(self._engine, source, store.contract)
         left_out = filtered(self._engine, image, quality)
@@ -143,11 +164,14 @@ class SearchService:
         vector = found[0] if there[0] else self._engine.embedder(store.contract).embed(crop[None])[0]
         return AlignedFace(vector, store.contract, crop)
 
+    @counts("DetectFaces")
     def look_at(self, source: ImageSource, collection_pk: int | None = None) -> ImageFaces:
         """Find the faces of an image once, to search with several of them; with vectors for that
         collection, or of the default model."""
         contract = None if collection_pk is None else self._store.of(collection_pk).contract
-        return look_at(self._engine, source, contract)
+        seen = look_at(self._engine, source, contract)
+        self._meter.detected(faces=len(seen.faces))
+        return seen
 
     def alike(self, collection_pk: int, face_pk: int) -> Alike:
         """All faces that are not hidden, by similarity to one."""
@@ -162,29 +186,45 @@ class SearchService:
 
     # People
 
+    @counts("SearchUsers")
     def users_by_face(
         self, collection_pk: int, face_pk: int, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
     ) -> list[UserMatch]:
         store = self._store.of(collection_pk)
         return self._user_matches(store, self._vector_of(store, face_pk), threshold, limit)
 
+    @counts("SearchUsers")
     def users_by_user(
         self, collection_pk: int, user_pk: int, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
     ) -> list[UserMatch]:
         """Without the user itself; nobody is like a user without a face."""
+        return self.people_like(collection_pk, user_pk, threshold, limit)
+
+    def people_like(
+        self, collection_pk: int, user_pk: int, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
+    ) -> list[UserMatch]:
+        """As `users_by_user`, for a view that shows them unasked: it is not counted."""
         store = self._store.of(collection_pk)
         vector = store.people.vector(user_pk)
         if vector is None:
             self._require_user(user_pk)
-            _check(threshold, limit, MOST_USERS)
+            check_asked(threshold, limit, MOST_USERS)
             return []
         return self._user_matches(store, vector, threshold, limit, without=user_pk)
 
     def users_by_vector(
-        self, collection_pk: int, vector: Vector, threshold: float = DEFAULT_THRESHOLD, limit: int = 100
+        self,
+        collection_pk: int,
+        vector: Vector,
+        threshold: float = DEFAULT_THRESHOLD,
+        limit: int = 100,
+        asked: Asked | None = None,
     ) -> list[UserMatch]:
-        return self._user_matches(self._store.of(collection_pk), vector, threshold, limit)
+        """`vector` and `asked` as for `by_vector`."""
+        with self._counted(asked and asked.for_users):
+            return self._user_matches(self._store.of(collection_pk), vector, threshold, limit)
 
+    @counts("SearchUsersByImage")
     def users_by_image(
         self,
         collection_pk: int,
@@ -196,7 +236,7 @@ class SearchService:
         quality: QualityFilter = QualityFilter.NONE,
     ) -> ImageUserSearch:
         """As `by_image`, but an image without a (good) face is answered with no matches, not an error."""
-        _check(threshold, limit, MOST_USERS)
+        check_asked(threshold, limit, MOST_USERS)
         store = self._store.of(collection_pk)
         image = look_at(self._engine, source, store.contract)
         left_out = filtered(self._engine, image, quality)
@@ -212,30 +252,13 @@ class SearchService:
     ) -> dict[int, float]:
         """Of each face to the person, a face of the person's own to the person's others. Faces that
         cannot be compared are left out: unknown ones, and all when the person has no (other) face."""
-        store = self._store.of(collection_pk)
-        wanted = np.unique(np.fromiter(face_pks, np.int64))
-        there, faces = store.index.vectors(wanted)
-        wanted = wanted[there]
-        vector = store.people.vector(user_pk)
-        if vector is None or not len(wanted):
-            return {}
-        similarities = store.scale.similarity(faces @ vector)
-        own = store.index.values(USER, wanted) == user_pk
-        if own.any():
-            mine = store.index.ids()[store.index.values(USER) == user_pk]
-            present, members = store.index.vectors(mine)
-            others = dict(
-                zip(mine[present].tolist(), similarity_to_others(members, store.scale).tolist(), strict=True)
-            )
-            similarities[own] = [others.get(face, np.nan) for face in wanted[own].tolist()]
-        known = ~np.isnan(similarities)
-        return dict(zip(wanted[known].tolist(), similarities[known].tolist(), strict=True))
+        return similarities_to(self._store.of(collection_pk), user_pk, face_pks)
 
     def suggestions(
         self, collection_pk: int, user_pk: int, threshold: float = 50.0, limit: int = 100
     ) -> list[FaceMatch]:
         """Faces without a name that may be this person (see suggestions.py)."""
-        _check(threshold, limit, MOST_FACES)
+        check_asked(threshold, limit, MOST_FACES)
         store = self._store.of(collection_pk)
         with self._database.read() as connection:
             hits = faces_like(connection, store, user_pk, _floor(store, threshold), limit)
@@ -245,7 +268,7 @@ class SearchService:
         self, collection_pk: int, face_pks: Iterable[int], threshold: float = DEFAULT_THRESHOLD
     ) -> dict[int, UserMatch | None]:
         """Who each face may be; None for a face that has a name, or is like nobody."""
-        _check(threshold, 1, 1)
+        check_asked(threshold, 1, 1)
         wanted = list(face_pks)
         store = self._store.of(collection_pk)
         with self._database.read() as connection:
@@ -286,20 +309,8 @@ class SearchService:
     ) -> NDArray[np.int64]:
         """Photos int64 (n,), rising, with all of the people, any of them, or all of them and no other
         face (hidden ones do not count)."""
-        wanted = np.unique(np.asarray(user_pks, np.int64))
-        if not len(wanted):
-            return np.empty(0, np.int64)
         with self._database.read() as connection:
-            photos, faces, users = vectors.faces_by_photo(connection, collection_pk)
-            hidden = vectors.hidden_faces(connection, collection_pk)
-        wanted_rows = np.isin(users, wanted)
-        pairs = np.unique(np.stack((photos[wanted_rows], users[wanted_rows])), axis=1)
-        found, counts = np.unique(pairs[0], return_counts=True)
-        if mode is not Together.ANY:
-            found = found[counts == len(wanted)]
-        if mode is Together.ONLY:
-            found = np.setdiff1d(found, photos[~wanted_rows & ~np.isin(faces, hidden)])
-        return found
+            return photos_together(connection, collection_pk, user_pks, mode)
 
     # Saved searches
 
@@ -314,6 +325,9 @@ class SearchService:
 
     # Parts of the above
 
+    def _counted(self, operation: str | None) -> AbstractContextManager[object]:
+        return nullcontext() if operation is None else self._meter.operation(operation)
+
     def _vector_of(self, store: CollectionVectors, face_pk: int) -> Vector:
         there, found = store.index.vectors(np.array([face_pk], np.int64))
         if not there[0]:
@@ -324,7 +338,7 @@ class SearchService:
     def _hits(
         self, store: CollectionVectors, vector: Vector, threshold: float, limit: int, without: int = -1
     ) -> Hits:
-        _check(threshold, limit, MOST_FACES)
+        check_asked(threshold, limit, MOST_FACES)
         hits = store.index.search(vector, limit + 1, floor=_floor(store, threshold))
         keep = (hits.ids != without) & (store.scale.similarity(hits.scores) >= threshold)
         return Hits(hits.ids[keep][:limit], hits.scores[keep][:limit])
@@ -357,7 +371,7 @@ class SearchService:
         limit: int,
         without: int | None = None,
     ) -> list[UserMatch]:
-        _check(threshold, limit, MOST_USERS)
+        check_asked(threshold, limit, MOST_USERS)
         hits = store.people.search(vector, limit, floor=_floor(store, threshold), without=without)
         with self._database.read() as connection:
             names = vectors.user_ids(connection, hits.ids.tolist())
@@ -372,13 +386,6 @@ class SearchService:
         with self._database.read() as connection:
             if not vectors.user_ids(connection, [user_pk]):
                 raise ResourceNotFound("This person is not in the collection any more.")
-
-
-def _check(threshold: float, limit: int, most: int) -> None:
-    if not 0 <= threshold <= 100:
-        raise InvalidParameter(f"A threshold lies between 0 and 100; {threshold:g} does not.")
-    if not 1 <= limit <= most:
-        raise InvalidParameter(f"A search can return 1 to {most:,} matches; {limit:,} were asked for.")
 
 
 def _since(started: float) -> float:
