@@ -22,7 +22,7 @@ from app.services.events import EventHub
 from app.services.ingest.analysis import crop_jpeg
 from app.services.ingest.record import add_face
 from app.services.ingest.single import target_of
-from app.services.ingest.unindexed import Entry, detected_of, entries_json, entries_of
+from app.services.ingest.unindexed import Entry, detected_of, entries_of, with_entries
 from app.services.photo_pixels import pixels_of
 from app.storage import tables
 from app.storage.database import Act
@@ -90,7 +90,9 @@ class FaceEditService:
                 raise ResourceNotFound("This face was taken in, or the photo indexed anew, in the meantime.")
             _require_contract(act, target)
             rest = [each for at, each in enumerate(left_out) if at != index]
-            act.work.update(tables.memberships, member.pk, {"unindexed": entries_json(rest)})
+            act.work.update(
+                tables.memberships, member.pk, {"unindexed": with_entries(member.unindexed, rest)}
+            )
             face_pk = add_face(act, target, photo_pk, placed.face, placed.vector)
             act.work.summary = f"Face taken in on {self._name(photo_pk)}"
         self._finish(face_pk, placed, act.changes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.errors import InvalidParameter, ResourceNotFound
@@ -16,7 +16,7 @@ from app.imaging.thumbnails import turned_jpeg
 from app.services.events import EventHub
 from app.services.face_acts import delete_faces
 from app.services.face_views import FaceView, Match, views_of
-from app.services.ingest.unindexed import detected_of, entries_of
+from app.services.ingest.unindexed import Indexing, detected_of, entries_of, indexing_of
 from app.services.listing import Listing, Section, by_count, by_month, whole
 from app.services.naming import counted
 from app.services.photo_files import PhotoFiles
@@ -34,6 +34,7 @@ __all__ = [
     "CellFace",
     "FaceView",
     "Gaze",
+    "Indexing",
     "Listing",
     "Looks",
     "PhotoCell",
@@ -73,7 +74,7 @@ class UnindexedFace:
 class PhotoDetail:
     """`faces` are the largest first, hidden ones among them. The photo is to be shown turned clockwise by
     `shown_turned` degrees (0, 90, 180, 270), boxes and all (BoundingBox.turned): a person chose that.
-    `photo.turned` is what its faces suggest."""
+    `photo.turned` is what its faces suggest. `indexing`: with which filter its faces were chosen."""
 
     photo: Photo
     paths: list[PhotoPath]
@@ -82,6 +83,7 @@ class PhotoDetail:
     unindexed: list[UnindexedFace]
     faces: list[FaceView]
     shown_turned: int = 0
+    indexing: Indexing = field(default_factory=Indexing)
 
     @property
     def name(self) -> str:
@@ -159,6 +161,7 @@ class PhotoService:
             ],
             faces=views_of(self._database, found, self._match),
             shown_turned=member.shown_turned,
+            indexing=indexing_of(member.unindexed),
         )
 
     def turned(self, collection_pk: int) -> dict[int, int]:

@@ -58,6 +58,8 @@ class Analysis:
     contract: str = ""
     others: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     turned: int | None = None
+    quality: QualityFilter = QualityFilter.AUTO
+    max_faces: int | None = None
     looks: tuple[FaceAttributes, ...] | None = None
     unindexed_looks: tuple[FaceAttributes, ...] | None = None
 
@@ -117,6 +119,8 @@ def analyse(
         thumbnail=thumbnail_jpeg(image.pixels, PHOTO_SIDE),
         crops=tuple(crop_jpeg(image.pixels, face) for face in faces),
         unindexed=tuple(unindexed),
+        quality=quality,
+        max_faces=max_faces,
         looks=looks,
         unindexed_looks=unindexed_looks,
     )

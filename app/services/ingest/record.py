@@ -12,7 +12,7 @@ from app.domain.faces import DetectedFace, FaceSource
 from app.domain.records import PhotoStatus
 from app.inference.engine import FaceEngine
 from app.services.ingest.analysis import Analysis
-from app.services.ingest.unindexed import unindexed_json
+from app.services.ingest.unindexed import Indexing, unindexed_json
 from app.storage import tables
 from app.storage.clock import now_ms
 from app.storage.database import Act
@@ -116,7 +116,7 @@ def store(
         {
             "status": PhotoStatus.INDEXED.value,
             "reason": None,
-            "unindexed": unindexed_json(result.unindexed),
+            "unindexed": unindexed_json(result.unindexed, Indexing(result.quality, result.max_faces)),
         },
     )
     return face_pks

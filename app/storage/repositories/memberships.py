@@ -120,7 +120,10 @@ def outcome(connection: Connection, change_pk: int) -> Outcome:
     put_in = select(change_rows.c.row_pk).where(
         touched, change_rows.c.table_name == memberships.name, change_rows.c.op.in_(("i", "u"))
     )
-    left_out = select(func.coalesce(func.sum(func.json_array_length(memberships.c.unindexed)), 0)).where(
+    # Of older versions of the program the column is the list itself.
+    noted = memberships.c.unindexed
+    faces_left_out = func.coalesce(func.json_array_length(noted, "$.faces"), func.json_array_length(noted))
+    left_out = select(func.coalesce(func.sum(faces_left_out), 0)).where(
         memberships.c.id.in_(put_in), memberships.c.unindexed.is_not(None)
     )
     counts = {row[0]: int(row[1]) for row in connection.execute(by_status)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -14,9 +15,15 @@ from PIL import Image
 
 from app.domain.errors import DependedOn, ImageError, InvalidParameter, ResourceNotFound
 from app.domain.records import ChangeSet, PhotoStatus
-from app.inference.quality_filter import Reason
+from app.inference.quality_filter import QualityFilter, Reason
 from app.services.ingest.analysis import Unindexed
-from app.services.ingest.unindexed import unindexed_json
+from app.services.ingest.unindexed import (
+    Indexing,
+    entries_of,
+    indexing_of,
+    unindexed_json,
+    with_entries,
+)
 from app.services.listing import NO_DATE, Section, by_month
 from app.services.photos import PhotoFilter, PhotoSort
 from app.storage import tables
@@ -154,6 +161,7 @@ def test_detail_has_people_and_likeness(studio: Studio, collection: int, photos:
     assert detail.faces[0].user is not None and detail.faces[0].user.display_name == "Ada"
     assert detail.unindexed[0].reasons == ("EXCEEDS_MAX_FACES",)
     assert detail.unindexed[0].box.right == pytest.approx(0.4)
+    assert detail.indexing == Indexing(None)
     with pytest.raises(ResourceNotFound):
         studio.photos.detail(collection, 999)
 
@@ -162,12 +170,21 @@ def test_what_was_left_out_keeps_all_that_was_found_of_it(
     studio: Studio, collection: int, photos: list[int]
 ) -> None:
     face = studio.photos.detail(collection, photos[0]).faces[0].face.detected
-    written = unindexed_json((Unindexed(face, (Reason.LOW_SHARPNESS, Reason.LOW_FACE_QUALITY)),))
+    left_out = (Unindexed(face, (Reason.LOW_SHARPNESS, Reason.LOW_FACE_QUALITY)),)
+    written = unindexed_json(left_out, Indexing(QualityFilter.HIGH, 7))
     with studio.library.database.write() as connection:
         connection.execute(tables.memberships.update().values(unindexed=written))
-    (left_out,) = studio.photos.detail(collection, photos[0]).unindexed
-    assert left_out.detected == face
-    assert left_out.reasons == ("LOW_SHARPNESS", "LOW_FACE_QUALITY")
+    detail = studio.photos.detail(collection, photos[0])
+    (noted,) = detail.unindexed
+    assert noted.detected == face
+    assert noted.reasons == ("LOW_SHARPNESS", "LOW_FACE_QUALITY")
+    assert detail.indexing == Indexing(QualityFilter.HIGH, 7)
+    # When the last of them is taken in, how the photo was indexed is still known.
+    assert indexing_of(with_entries(written, [])) == Indexing(QualityFilter.HIGH, 7)
+    assert entries_of(with_entries(written, [])) == []
+    old = json.dumps(entries_of(written))
+    assert indexing_of(with_entries(old, entries_of(old))) == Indexing() == indexing_of(None)
+    assert with_entries(old, []) is None
 
 
 def test_photos_are_shown_turned_until_that_is_undone(
