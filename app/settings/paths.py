@@ -19,6 +19,16 @@ def own_models() -> Path:
     return Path(_DIRS.user_data_path) / "models"
 
 
+def secrets_folder() -> Path:
+    """Secrets of access keys, encrypted, where the system has no keyring."""
+    return Path(_DIRS.user_data_path) / "secrets"
+
+
+def secrets_key() -> Path:
+    """What opens them: on Linux in another folder than they lie in."""
+    return Path(_DIRS.user_config_path) / "secrets.key"
+
+
 def settings_file() -> Path:
     return Path(_DIRS.user_config_path) / "settings.json"
 

@@ -30,6 +30,10 @@ class Settings(BaseModel):
     workers: Annotated[int | None, Field(ge=1, le=64, description="Photos at once; None: one a core")] = None
     threshold: Annotated[float, Field(ge=0, le=100, description="Similarity that counts as a match")] = 80.0
     describe: Annotated[bool, Field(description="Work out attributes and labels in the background")] = True
+    endpoint_on: Annotated[bool, Field(description="Start the loopback endpoint with the window")] = False
+    endpoint_port: Annotated[int | None, Field(ge=1, le=65_535, description="None: any that is free")] = None
+    endpoint_rate: Annotated[float, Field(gt=0, le=10_000, description="Calls a second for each key")] = 50.0
+    endpoint_burst: Annotated[int, Field(ge=1, le=100_000, description="Calls at once for each key")] = 100
     recent_libraries: tuple[str, ...] = ()
 
     def changed(self, **values: Any) -> Settings:

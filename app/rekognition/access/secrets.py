@@ -8,9 +8,11 @@ that runs as the same user: it can read both, as this program does.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -152,41 +154,43 @@ class FileSecrets:
 class Secrets:
     """The keyring where it works, and the files for the rest."""
 
-    def __init__(self, keyring: SecretStore | None, files: SecretStore) -> None:
-        self._keyring = keyring
+    def __init__(self, keyring: Callable[[], SecretStore | None], files: SecretStore) -> None:
+        # Asked for when it is first needed: that may load libraries and wait for a service.
+        self._keyring = functools.cache(keyring)
         self._files = files
 
     @property
     def place(self) -> str:
         """Where the next secret will lie, as far as can be told before."""
-        return (self._keyring or self._files).place
+        return (self._keyring() or self._files).place
 
     def put(self, access_key_id: str, secret: str) -> None:
-        if self._keyring is not None:
+        keyring = self._keyring()
+        if keyring is not None:
             try:
-                self._keyring.put(access_key_id, secret)
+                keyring.put(access_key_id, secret)
                 return
             except SecretError as error:
                 _log.warning("%s It is kept in %s.", error, self._files.place)
-                self._keyring.delete(access_key_id)
+                keyring.delete(access_key_id)
         self._files.put(access_key_id, secret)
 
     def get(self, access_key_id: str) -> str | None:
         found = self._files.get(access_key_id)
-        if found is None and self._keyring is not None:
-            found = self._keyring.get(access_key_id)
-        return found
+        keyring = self._keyring() if found is None else None
+        return found if keyring is None else keyring.get(access_key_id)
 
     def delete(self, access_key_id: str) -> None:
         self._files.delete(access_key_id)
-        if self._keyring is not None:
-            self._keyring.delete(access_key_id)
+        keyring = self._keyring()
+        if keyring is not None:
+            keyring.delete(access_key_id)
 
 
 def open_secrets(folder: Path, key_file: Path) -> Secrets:
-    """The account's own. Asks the system for its keyring, which may take a while: not on the window's
-    thread."""
-    return Secrets(_system_keyring(), FileSecrets(folder, key_file))
+    """The account's own. The system is asked for its keyring at the first use, which may take a while: not
+    on the window's thread."""
+    return Secrets(_system_keyring, FileSecrets(folder, key_file))
 
 
 def _system_keyring() -> KeyringSecrets | None:

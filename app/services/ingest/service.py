@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -154,6 +155,13 @@ class IngestService:
                 on_progress(view)
             if view.state.ended:
                 return view
+
+    def with_origin(self, origin: Origin) -> IngestService:
+        """For acts of another origin. It ends with this one, and is not closed by itself."""
+        other = copy.copy(self)
+        other._origin = origin
+        other._indexer = ImageIndexer(self._library, self._engine, self._jobs, self._events, origin)
+        return other
 
     def close(self) -> None:
         """Give up this process's mark: what it still had running counts as interrupted."""

@@ -109,7 +109,7 @@ def test_an_id_names_no_other_file(store: FileSecrets, name: str) -> None:
 
 def test_the_keyring_has_the_secret_where_it_works(store: FileSecrets, tmp_path: Path) -> None:
     backend = Backend()
-    secrets = Secrets(KeyringSecrets(backend), store)
+    secrets = Secrets(lambda: KeyringSecrets(backend), store)
     secrets.put(ID, SECRET)
     assert list(backend.kept.values()) == [SECRET]
     assert not (tmp_path / "secrets").exists()
@@ -124,7 +124,7 @@ def test_the_keyring_has_the_secret_where_it_works(store: FileSecrets, tmp_path:
 def test_the_files_have_it_where_the_keyring_does_not(store: FileSecrets, fault: str) -> None:
     backend = Backend()
     setattr(backend, fault, True)
-    secrets = Secrets(KeyringSecrets(backend), store)
+    secrets = Secrets(lambda: KeyringSecrets(backend), store)
     secrets.put(ID, SECRET)
     assert store.get(ID) == SECRET == secrets.get(ID)
     secrets.delete(ID)
@@ -133,7 +133,7 @@ def test_the_files_have_it_where_the_keyring_does_not(store: FileSecrets, fault:
 
 def test_a_keyring_that_is_locked_later_gives_nothing_and_breaks_nothing(store: FileSecrets) -> None:
     backend = Backend()
-    secrets = Secrets(KeyringSecrets(backend), store)
+    secrets = Secrets(lambda: KeyringSecrets(backend), store)
     secrets.put(ID, SECRET)
     backend.locked = True
     assert secrets.get(ID) is None
