@@ -337,12 +337,19 @@ class FakePhotoDescriber:
         self.made_by = "fake photos"
         self.described = 0
 
-    def describe(self, pixels: NDArray[np.uint8]) -> PhotoDescription:
+    def describe(
+        self, pixels: NDArray[np.uint8], label_confidence: float = 55.0, moderation_confidence: float = 50.0
+    ) -> PhotoDescription:
         self.described += 1
         box = Instance((0.1, 0.1, 0.2, 0.2), 97.0)
+        labels = (
+            Label("Square", 97.0, (box,), ("Shape",), ("Quadrangle",), ("Patterns and Shapes",)),
+            Label("Grey", 30.0, (), (), (), ("Colors and Visual Composition",)),
+        )
+        suggestive = ModerationLabel("Suggestive", "", 1, 60.0)
         return PhotoDescription(
-            labels=(Label("Square", 97.0, (box,), ("Shape",), ("Quadrangle",), ("Patterns and Shapes",)),),
-            moderation=(ModerationLabel("Suggestive", "", 1, 60.0),),
+            labels=tuple(label for label in labels if label.confidence >= label_confidence),
+            moderation=(suggestive,) if suggestive.confidence >= moderation_confidence else (),
             colors=(DominantColor(128, 128, 128, "gray", "grey", 90.0),),
         )
 

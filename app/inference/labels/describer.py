@@ -51,8 +51,13 @@ class PhotoDescriber(Protocol):
     def made_by(self) -> str:
         """What the answers depend on: a digest of the models' files, their settings and the labels."""
 
-    def describe(self, pixels: NDArray[np.uint8]) -> PhotoDescription:
-        """Labels of a confidence of at least 55, moderation of at least 50, at most twelve colours."""
+    def describe(
+        self,
+        pixels: NDArray[np.uint8],
+        label_confidence: float = LABEL_CONFIDENCE,
+        moderation_confidence: float = MODERATION_CONFIDENCE,
+    ) -> PhotoDescription:
+        """Labels and moderation of at least those confidences (0-100), at most twelve colours."""
 
 
 class OnnxPhotoDescriber:
@@ -101,7 +106,7 @@ class OnnxPhotoDescriber:
             raise InvalidParameter(
                 f"A photo is needed as uint8 (height, width, 3), not {pixels.dtype} {pixels.shape}."
             )
-        pixels = _working_copy(pixels)
+        pixels = working_copy(pixels)
         things = self._things.find(pixels)
         person = max((thing.confidence for thing in things if thing.kind == 0), default=0.0)
         face = self._faces.confidence(pixels) if person < PLAIN_PERSON else 0.0
@@ -123,7 +128,8 @@ class OnnxPhotoDescriber:
         return digest.hexdigest()[:16]
 
 
-def _working_copy(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def working_copy(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What the models are shown of the photo."""
     height, width = pixels.shape[:2]
     factor = WORKING_SIDE / max(height, width)
     if factor >= 1:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.attributes import FaceAttributes, Trait
 from app.domain.celebrities import Celebrity, CelebrityPack, CelebrityResult, RemovedPack
-from app.domain.faces import DetectedFace
 from app.services.shapes import Json, compared_face, orientation, similarity
 
 
@@ -17,12 +15,12 @@ def recognized(result: CelebrityResult) -> Json:
             {
                 **celebrity(each.celebrity),
                 "Id": each.celebrity.id,
-                "Face": _face(each.face, each.attributes),
+                "Face": compared_face(each.face, each.attributes),
                 "MatchConfidence": similarity(each.match_confidence),
             }
             for each in result.faces
         ],
-        "UnrecognizedFaces": [_face(each.face, each.attributes) for each in result.unrecognized],
+        "UnrecognizedFaces": [compared_face(each.face, each.attributes) for each in result.unrecognized],
     }
     if result.turned is not None:
         shape["OrientationCorrection"] = orientation(result.turned)
@@ -67,17 +65,3 @@ def packs(loaded: Sequence[CelebrityPack], removed: Sequence[RemovedPack]) -> Js
             for each in removed
         ],
     }
-
-
-def _face(found: DetectedFace, look: FaceAttributes | None) -> Json:
-    """ComparedFace; with what the face looks like where that was asked for."""
-    shape = compared_face(found)
-    if look is not None:
-        shape["Emotions"] = [
-            {"Type": emotion.value, "Confidence": round(confidence, 4)}
-            for emotion, confidence in sorted(look.emotions.items(), key=lambda each: -each[1])
-        ]
-        smile = look.traits.get(Trait.SMILE)
-        if smile is not None:
-            shape["Smile"] = {"Value": smile >= 0.5, "Confidence": round(100 * max(smile, 1 - smile), 4)}
-    return shape

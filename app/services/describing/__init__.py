@@ -3,5 +3,6 @@
 from app.services.describing.analysis import AnalysedFace, ImageAnalyser, ImageAnalysis
 from app.services.describing.run import KIND
 from app.services.describing.service import DescribeService
+from app.services.describing.whole import WholePicture
 
-__all__ = ["KIND", "AnalysedFace", "DescribeService", "ImageAnalyser", "ImageAnalysis"]
+__all__ = ["KIND", "AnalysedFace", "DescribeService", "ImageAnalyser", "ImageAnalysis", "WholePicture"]

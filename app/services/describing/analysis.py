@@ -15,6 +15,7 @@ from app.inference.engine import FaceEngine
 from app.inference.labels.describer import PhotoDescriber
 from app.inference.views import FaceView
 from app.services.describing import lying
+from app.services.describing.whole import look_at_whole
 from app.services.ingest.decoding import decode_for_faces, faces_of
 
 
@@ -80,7 +81,7 @@ class ImageAnalyser:
 
     def describe(self, source: bytes | Path) -> PhotoDescription:
         """The whole picture alone."""
-        return self._photos.describe(decode_for_faces(source).pixels)
+        return look_at_whole(self._engine, self._photos, decode_for_faces(source)).description
 
 
 def ratios(view: FaceView) -> NDArray[np.float32]:

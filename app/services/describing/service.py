@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.domain.attributes import FaceAttributes, PhotoDescription
 from app.domain.errors import ResourceNotFound
 from app.domain.faces import DetectedFace, Face
+from app.imaging.decode import DecodedImage
 from app.inference.describer import FaceDescriber
 from app.inference.engine import FaceEngine
 from app.inference.labels.describer import PhotoDescriber
@@ -19,6 +20,7 @@ from app.jobs import Job, JobContext, JobQueue, JobView, Priority
 from app.services.describing import lying
 from app.services.describing.analysis import ImageAnalyser, ImageAnalysis, ratios
 from app.services.describing.run import KIND, DescribeRun
+from app.services.describing.whole import WholePicture, look_at_whole
 from app.services.events import EventHub
 from app.services.ingest.decoding import LARGEST_SIDE
 from app.services.photo_files import PhotoFiles
@@ -48,6 +50,7 @@ class DescribeService:
     ) -> None:
         self._database = library.database
         self._files = PhotoFiles(library.database, library.thumbnails)
+        self._engine = engine
         self._analyser = ImageAnalyser(engine, faces, photos)
         self._faces = faces
         self._photos = photos
@@ -63,6 +66,21 @@ class DescribeService:
     def analyse(self, source: bytes | Path | NDArray[np.uint8]) -> ImageAnalysis:
         """All of one image, nothing stored. Pixels are uint8 (H, W, 3) RGB, upright."""
         return self._analyser.analyse(source)
+
+    def looks(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceAttributes]:
+        """What faces of an image look like. Pixels as in `analyse`."""
+        return self._faces.describe(pixels, faces)
+
+    def whole(
+        self, image: DecodedImage, label_confidence: float, moderation_confidence: float
+    ) -> WholePicture:
+        """What an image shows, from those confidences (0-100) on; its faces are not described."""
+        return look_at_whole(self._engine, self._photos, image, label_confidence, moderation_confidence)
+
+    @property
+    def labels_made_by(self) -> str:
+        """What labels and moderation depend on: a digest of the models, their settings and the labels."""
+        return self._photos.made_by
 
     def face(self, face_pk: int) -> FaceAttributes:
         """Those of a stored face. Raises ResourceNotFound."""

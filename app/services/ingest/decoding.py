@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.faces import DetectedFace
+from app.imaging import kinds
 from app.imaging.decode import DecodedImage, DecodeLimits, decode
 from app.imaging.files import read_file
+from app.imaging.kinds import Kind
 from app.inference.engine import FaceEngine
 
 # The longer side (pixels) of what is looked at lies between half of this and this, where the photo is
@@ -47,6 +49,12 @@ def faces_of(engine: FaceEngine, image: DecodedImage) -> SeenFaces:
         return SeenFaces(engine.detect(image.pixels), None)
     found = engine.detect_any_way_up(image.pixels)
     return SeenFaces(found.faces, found.degrees)
+
+
+def stated_size(data: bytes) -> tuple[int, int] | None:
+    """(width, height) in pixels as the header of a JPEG or PNG states it, as the picture lies; None where
+    that cannot be told without decoding it."""
+    return kinds.header_size(Kind.PNG, data) if kinds.sniff(data) is Kind.PNG else _jpeg_size(data)
 
 
 def side_for(data: bytes) -> int:
