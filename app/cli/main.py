@@ -11,7 +11,21 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import buckets, celebrities, collections, describe, images, index, models, search, users
+from app.cli import (
+    aws,
+    buckets,
+    call,
+    celebrities,
+    collections,
+    describe,
+    images,
+    index,
+    keys,
+    models,
+    search,
+    serve,
+    users,
+)
 from app.cli.context import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, Programs, Session, session_of
 from app.cli.pictures import named_path
 from app.cli.terminal import EXIT_READER_GONE, OutputFailed, ReaderGone, abandon, flush, unwritten
@@ -77,12 +91,16 @@ def build(programs: Programs) -> typer.Typer:
     images.register(app)
     describe.register(app)
     search.register(app)
+    aws.register(app)
+    call.register(app)
+    serve.register(app)
     app.add_typer(collections.app, name="collections", help="List, make, rename and delete collections.")
     app.add_typer(
         celebrities.app, name="celebrities", help="Recognise the people of celebrity packs; keep the packs."
     )
     app.add_typer(users.app, name="users", help="List, make and delete people; give them faces.")
     app.add_typer(buckets.app, name="buckets", help="List, add and remove folders that requests may name.")
+    app.add_typer(keys.app, name="keys", help="List, make and revoke access keys; their policies.")
     app.add_typer(models.app, name="models", help="Face models: list, add, check, calibrate, use, remove.")
     return app
 
