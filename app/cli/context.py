@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,7 +16,11 @@ from app.domain.errors import LikenessError
 from app.services.compare import CompareService
 from app.services.describing import ImageAnalyser
 from app.services.detect import DetectService
+from app.services.metrics.meter import UNCOUNTED, Meter
 from app.services.workbench import Workbench
+
+if TYPE_CHECKING:
+    from app.rekognition.endpoint.service import EndpointService
 
 EXIT_OK = 0
 EXIT_ERROR = 1
@@ -28,11 +32,14 @@ JSON_HELP = "Print JSON."
 
 @dataclass(frozen=True)
 class Viewer:
-    """What looks at pictures without a library."""
+    """What looks at pictures without a library. `close` keeps what was counted, in the library where there
+    is one."""
 
     detect: DetectService
     compare: CompareService
     analyser: ImageAnalyser
+    meter: Meter = UNCOUNTED
+    close: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -40,13 +47,14 @@ class Programs:
     """What bootstrap hands to the command line, so that it builds nothing itself.
 
     open_workbench: on a library (the account's own without one), which is made where it is missing
-    only if that is asked for.
+    only if that is asked for. open_endpoint: on an opened library, off, with its keys.
     """
 
     open_workbench: Callable[[Path | None, bool], Workbench]
-    open_viewer: Callable[[], Viewer]
+    open_viewer: Callable[[Path | None], Viewer]
     run_window: Callable[[Path | None, bool], int]
     self_test: Callable[[Path | None], int]
+    open_endpoint: Callable[[Workbench], EndpointService]
 
 
 @dataclass
@@ -64,6 +72,24 @@ class Session:
             yield bench
         finally:
             bench.close()
+
+    @contextmanager
+    def endpoint(self, *, make: bool = False) -> Iterator[EndpointService]:
+        """The library's endpoint, off, with its keys. `make` as for `workbench`."""
+        with self.workbench(make=make) as bench:
+            endpoint = self.programs.open_endpoint(bench)
+            try:
+                yield endpoint
+            finally:
+                endpoint.close()
+
+    @contextmanager
+    def viewer(self) -> Iterator[Viewer]:
+        viewer = self.programs.open_viewer(self.library)
+        try:
+            yield viewer
+        finally:
+            viewer.close()
 
     def print_json(self, value: Any) -> None:
         write_json(sys.stdout, value)

@@ -51,7 +51,8 @@ class EndpointService:
     """Thread-safe. `bench` is that of the window or the command line: changes that come through the endpoint
     are noted as the endpoint's, and told to whoever listens to the bench. `close` before the bench is closed.
 
-    `rate` calls a second and `burst` at once are let through for each key.
+    `rate` calls a second and `burst` at once are let through for each key. `port`: where it listens unless
+    another is named; None: any that is free.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class EndpointService:
         *,
         rate: float = RATE,
         burst: int = BURST,
+        port: int | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.keys = KeyService(bench.library.database, secrets)
@@ -68,7 +70,7 @@ class EndpointService:
         model = self._core.model
         # Kept from one start to the next: a signed request that was caught before is still known.
         self._door = Door(self.keys, bench.meter, {*model.operations, *model.others}, Throttle(rate, burst))
-        self._limits = limits
+        self._limits, self._port = limits, port
         self._acting = threading.Lock()
         self._lock = threading.Lock()
         self._status = EndpointStatus()
@@ -95,7 +97,7 @@ class EndpointService:
 
     def switch(self, on: bool, port: int | None = None) -> None:
         """Start or stop it on a thread of its own: returns at once, and the status tells how it went. On
-        where it is on already: it moves to the other port."""
+        where it is on already: it moves."""
 
         def act() -> None:
             try:
@@ -117,7 +119,8 @@ class EndpointService:
             thread.start()
 
     def start(self, port: int | None = None) -> str:
-        """The URL. Without a port, any that is free. Waits until it listens. Raises EndpointError."""
+        """The URL. Waits until it listens. Where it is on already, it moves. `port` 0: any that is free.
+        Raises EndpointError."""
         # Only whoever switches it on waits for the server's libraries.
         from app.rekognition.endpoint.server import Endpoint, EndpointError
 
@@ -128,7 +131,7 @@ class EndpointService:
             self._set(EndpointStatus(EndpointState.STARTING))
             endpoint = Endpoint(self._core, self._door, self._limits)
             try:
-                url = endpoint.start(port or 0)
+                url = endpoint.start((self._port if port is None else port) or 0)
             except BaseException as error:
                 told = (
                     str(error) if isinstance(error, LikenessError) else "The endpoint could not be started."

@@ -14,9 +14,12 @@ from app.bootstrap.workbench import open_workbench
 from app.cli.context import Programs, Viewer
 from app.cli.main import run
 from app.domain.records import Origin
+from app.rekognition.access.secrets import FileSecrets
+from app.rekognition.endpoint.service import EndpointService
 from app.services.compare import CompareService
 from app.services.describing import ImageAnalyser
 from app.services.detect import DetectService
+from app.services.metrics.afterwards import Afterwards
 from app.services.workbench import Workbench
 from app.settings.settings import Settings
 from app.storage.library import require_library
@@ -56,7 +59,9 @@ class Terminal:
 
     @property
     def programs(self) -> Programs:
-        return Programs(self._open, self._viewer, self._window, lambda png: 0 if png is None else 7)
+        return Programs(
+            self._open, self._viewer, self._window, lambda png: 0 if png is None else 7, self._endpoint
+        )
 
     def _open(self, folder: Path | None, make: bool) -> Workbench:
         assert folder is not None, "a test must not touch the account's own library"
@@ -68,12 +73,19 @@ class Terminal:
         self.opened(bench)
         return bench
 
-    def _viewer(self) -> Viewer:
+    def _viewer(self, folder: Path | None) -> Viewer:
+        counted = Afterwards(folder or self.library, Origin.COMMAND_LINE)
         return Viewer(
-            DetectService(self.engine),
-            CompareService(self.engine),
+            DetectService(self.engine, counted.meter),
+            CompareService(self.engine, counted.meter),
             ImageAnalyser(self.engine, *fake_describers()),
+            counted.meter,
+            counted.keep,
         )
+
+    def _endpoint(self, bench: Workbench) -> EndpointService:
+        folder = self.library.parent / "account"
+        return EndpointService(bench, FileSecrets(folder / "secrets", folder / "config" / "secrets.key"))
 
     def _window(self, folder: Path | None, demo: bool) -> int:
         self.windows.append((folder, demo))
