@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from app.rekognition.snippets import Where
 from app.services.workbench import Workbench
 from app.settings.settings import SettingsStore
+from app.ui.controller.alarms import AlarmNotices
 from app.ui.controller.pictures import PictureLoader
 from app.ui.controller.remembered import Remembered
 from app.ui.controller.tasks import TaskRunner
@@ -54,6 +55,7 @@ class LibraryWindow(QObject):
             self.window, self.host, self.tasks, bench, lambda: settings.current.describe
         )
         self.controller.library_asked.connect(self._ask_library)
+        self._alarms = AlarmNotices(self.host, self.window, bench.alarms)
         self.window.closing.connect(self.close)
         self._open = True
 
@@ -78,6 +80,7 @@ class LibraryWindow(QObject):
         for page in self.window.built_pages().values():
             if hasattr(page, "deactivate"):
                 page.deactivate()
+        self._alarms.close()
         self.controller.close()
         self.tasks.close()
         self.images.close()
@@ -108,6 +111,7 @@ class LibraryWindow(QObject):
             PageSpec("compare", "Compare", "arrows-left-right", self._compare),
             PageSpec("search", "Search", "magnifying-glass", self._search),
             PageSpec("analyse", "Analyse", "bounding-box", self._analyse),
+            PageSpec("metrics", "Metrics", "chart-line-up", self._metrics),
             PageSpec("history", "History", "clock-counter-clockwise", self._history),
             PageSpec("models", "Models", "cube", self._models),
             PageSpec("settings", "Settings", "gear-six", self._settings_page),
@@ -150,6 +154,8 @@ class LibraryWindow(QObject):
             bench.collections,
             bench.engine.contract,
             bench.describe,
+            bench.celebrities,
+            where=self._where,
         )
 
     def _faces(self) -> QWidget:
@@ -226,6 +232,11 @@ class LibraryWindow(QObject):
             bench.celebrities,
             where=self._where,
         )
+
+    def _metrics(self) -> QWidget:
+        from app.ui.metrics.page import MetricsPage
+
+        return MetricsPage(self.host, self.tasks, self._bench.metrics, self._bench.alarms)
 
     def _history(self) -> QWidget:
         from app.ui.history.page import HistoryPage

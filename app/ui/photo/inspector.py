@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from app.domain.attributes import FaceAttributes
+from app.rekognition.snippets import Where
+from app.services.calls import Calls
 from app.ui.canvas.selection import FaceSelection
 from app.ui.controller import PageHost
 from app.ui.photo.face_tab import FaceTab
-from app.ui.photo.json_tab import JsonTab
 from app.ui.photo.photo_tab import PhotoTab
+from app.ui.photo.response import calls
 from app.ui.photo.state import PhotoState
-from app.ui.widgets.button import IconButton
 from app.ui.widgets.glyph import Panel
+from app.ui.widgets.request_panel import RequestPanel
 
 
 class Inspector(Panel):
-    """320 wide, 288 in a narrow window. `copy_wanted` asks for the text of the JSON page."""
+    """320 wide, 288 in a narrow window."""
 
-    copy_wanted = Signal()
     shown = Signal()
     """It came into sight."""
 
-    def __init__(self, host: PageHost, selection: FaceSelection, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        host: PageHost,
+        selection: FaceSelection,
+        where: Callable[[], Where],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(host.theme, "surface", parent, lines=("left",))
         self.faces = FaceTab(host, selection)
         self.photo = PhotoTab(host.theme)
-        self.json = JsonTab(host.theme)
+        self.json = RequestPanel(host.theme, where, name="JSON of this photo")
+        self._state: PhotoState | None = None
+        self._collection_id = self._model_version = ""
+        self._attributes: Mapping[int, FaceAttributes] = {}
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Inspector")
@@ -37,13 +50,6 @@ class Inspector(Panel):
         self.tabs.setStyleSheet("QTabWidget::tab-bar { left: 15px; }")
         for page, title in ((self.faces, "Face"), (self.photo, "Photo"), (self.json, "JSON")):
             self.tabs.addTab(page, title)
-        copy = IconButton(host.theme, "copy", "Copy as JSON", shortcut_hint="Ctrl+Shift+C")
-        copy.clicked.connect(self.copy_wanted)
-        holder = QWidget()
-        box = QVBoxLayout(holder)
-        box.setContentsMargins(0, 6, 12, 6)
-        box.addWidget(copy)
-        self.tabs.setCornerWidget(holder)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 0, 0)
         column.addWidget(self.tabs)
@@ -55,7 +61,16 @@ class Inspector(Panel):
     def show_state(self, state: PhotoState | None, collection_id: str, model_version: str) -> None:
         self.faces.show_state(state)
         self.photo.show_state(state)
-        self.json.show_state(state, collection_id, model_version)
+        self._state, self._collection_id, self._model_version = state, collection_id, model_version
+        self.json.show_calls(self._calls)
 
-    def copied_text(self) -> str:
-        return self.json.words()
+    def show_attributes(self, attributes: Mapping[int, FaceAttributes]) -> None:
+        """What the faces look like, by their rows, as far as it is known: the answer has it."""
+        if attributes != self._attributes:
+            self._attributes = dict(attributes)
+            self.json.again()
+
+    def _calls(self) -> Calls:
+        if self._state is None:
+            return Calls()
+        return calls(self._state, self._collection_id, self._model_version, self._attributes)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt
 
 from app.domain.attributes import FaceAttributes, Label, PhotoDescription
+from app.domain.celebrities import CelebrityFace, CelebrityResult
 from app.domain.geometry import BoundingBox, turned_points
 from app.services.describing import DescribeService
 from app.services.photos import UnindexedFace
@@ -19,6 +20,7 @@ from app.ui.canvas.layers import LandmarkLayer
 from app.ui.canvas.marks import Highlight
 from app.ui.canvas.selection import FaceSelection
 from app.ui.controller import TaskRunner
+from app.ui.photo.celebrities import CelebrityFinder
 from app.ui.photo.describing import Describing
 from app.ui.photo.inspector import Inspector
 from app.ui.photo.state import PhotoState
@@ -62,6 +64,14 @@ class Looking(QObject):
         inspector.photo.left_out.lit.connect(self._light_left_out)
         inspector.photo.left_out.emptied.connect(lambda: canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         layers.chosen.connect(self._show_layer)
+        self._celebrities: CelebrityFinder | None = None
+
+    def ask_celebrities(self, finder: CelebrityFinder) -> None:
+        """Whom the packs know, wherever the tab of the photo is in sight."""
+        self._celebrities, shown = finder, self._inspector.photo.celebrities
+        finder.answered.connect(self._celebrities_answered)
+        shown.lit.connect(self._light_celebrity)
+        shown.retry.connect(self.ask)
 
     def show(self, state: PhotoState | None) -> None:
         """Another photo, or the same with other faces."""
@@ -71,6 +81,8 @@ class Looking(QObject):
             self._canvas.dense.forget()
             self._canvas.set_highlights(())
             self._inspector.photo.description.show_answer(Answer())
+            self._inspector.photo.show_celebrities(None)
+            self._leave_celebrities()
         else:
             self._forget_moved(before, state)
             if before.turned != state.turned:
@@ -91,6 +103,11 @@ class Looking(QObject):
         """The page goes out of sight."""
         self._state = None
         self.describing.leave()
+        self._leave_celebrities()
+
+    def _leave_celebrities(self) -> None:
+        if self._celebrities is not None:
+            self._celebrities.leave()
 
     def ask(self, again: bool = False) -> None:
         """What the tab in sight needs."""
@@ -102,6 +119,8 @@ class Looking(QObject):
             self.describing.ask_face(current, again)
         elif tab is inspector.photo:
             self.describing.ask_photo(state.photo_pk, again)
+            if self._celebrities is not None:
+                self._celebrities.ask(state.photo_pk)
         elif tab is inspector.json:
             self._show_json()
             self.describing.ask_points(LandmarkLayer.THIRTY, self._face_pks())
@@ -119,9 +138,18 @@ class Looking(QObject):
         if self._state is not None and photo_pk == self._state.photo_pk:
             self._inspector.photo.description.show_answer(answer)
 
+    def _celebrities_answered(self, photo_pk: int, answer: Answer[CelebrityResult] | None) -> None:
+        if self._state is not None and photo_pk == self._state.photo_pk:
+            self._inspector.photo.show_celebrities(answer)
+
+    def _light_celebrity(self, face: CelebrityFace | None) -> None:
+        turned = self._state.turned if self._state is not None else 0
+        boxes = [] if face is None else [Highlight(face.face.box.turned(turned), face.celebrity.name)]
+        self._canvas.set_highlights(boxes)
+
     def _show_json(self) -> None:
         if self._inspector.tabs.currentWidget() is self._inspector.json:
-            self._inspector.json.show_attributes(self.describing.attributes())
+            self._inspector.show_attributes(self.describing.attributes())
 
     def _have_points(self, layer: LandmarkLayer, face_pk: int, points: NDArray[np.floating]) -> None:
         turned = self._state.turned if self._state is not None else 0

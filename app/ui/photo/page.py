@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from app.domain.embedding import EmbeddingContract
 from app.domain.errors import LikenessError, ResourceNotFound
 from app.domain.geometry import BoundingBox
 from app.domain.records import ChangeSet
+from app.rekognition.snippets import Where
+from app.services.celebrities import CelebrityService
 from app.services.collections import CollectionService
 from app.services.describing import DescribeService
 from app.services.face_edits import FaceEditService
@@ -33,6 +35,7 @@ from app.ui.canvas.tools import Tool
 from app.ui.controller import PageHost, TaskRunner
 from app.ui.photo.actions import add_shortcuts, face_menu
 from app.ui.photo.acts import FaceActs
+from app.ui.photo.celebrities import CelebrityFinder
 from app.ui.photo.files import FileActs
 from app.ui.photo.filmstrip import Filmstrip
 from app.ui.photo.header import PhotoHeader
@@ -41,6 +44,7 @@ from app.ui.photo.loading import PhotoLoader
 from app.ui.photo.looking import Looking
 from app.ui.photo.notice import Notice
 from app.ui.photo.state import Opened, PhotoState, Suggestion
+from app.ui.photo.wiring import connect_parts
 from app.ui.theme import Size
 
 _NO_IDS = np.zeros(0, np.int64)
@@ -65,8 +69,13 @@ class PhotoPage(QWidget):
         collections: CollectionService,
         contract: EmbeddingContract,
         describe: DescribeService,
+        celebrities: CelebrityService | None = None,
         parent: QWidget | None = None,
+        *,
+        where: Callable[[], Where],
     ) -> None:
+        """Without `celebrities` nothing is said of them. `where`: whom the lines of the inspector are to
+        ask."""
         super().__init__(parent)
         self._host, self._tasks = host, tasks
         self._photos, self._collections = photos, collections
@@ -80,14 +89,17 @@ class PhotoPage(QWidget):
         self.loader = PhotoLoader(tasks, photos, users, search, self)
         self.acts = FaceActs(host, tasks, faces, users, edits, self)
         self.files = FileActs(host, tasks, ingest, photos, self)
-        self._build()
+        self._build(where)
         self.looking = Looking(
             tasks, describe, self.canvas, self.inspector, self.header.layers, self.selection, self
         )
+        if celebrities is not None:
+            self.looking.ask_celebrities(CelebrityFinder(tasks, photos, celebrities, self))
+        connect_parts(self, host)
         self._connect()
         add_shortcuts(self)
 
-    def _build(self) -> None:
+    def _build(self, where: Callable[[], Where]) -> None:
         theme = self._host.theme
         self.header = PhotoHeader(theme)
         self.canvas = FaceCanvas(theme, self.selection)
@@ -96,7 +108,7 @@ class PhotoPage(QWidget):
         self.editor = NameEditor(theme, self.canvas.viewport())
         self.notice = Notice(theme)
         self.filmstrip = Filmstrip(theme, self._host.images)
-        self.inspector = Inspector(self._host, self.selection)
+        self.inspector = Inspector(self._host, self.selection, where)
         left = QVBoxLayout()
         left.setSpacing(0)
         for widget, stretch in ((self.canvas, 1), (self.notice, 0), (self.filmstrip, 0)):
@@ -113,42 +125,13 @@ class PhotoPage(QWidget):
         self.inspector.setFixedWidth(Size.INSPECTOR)
 
     def _connect(self) -> None:
-        header, canvas, panel = self.header, self.canvas, self.inspector
-        header.back.connect(self.go_back)
-        header.tool_chosen.connect(lambda tool: canvas.set_tool(Tool(tool)))
-        canvas.tool_changed.connect(header.show_tool)
-        header.zoom_in.connect(canvas.zoom_in)
-        header.zoom_out.connect(canvas.zoom_out)
-        header.fit.connect(canvas.fit)
-        canvas.zoom_changed.connect(header.show_zoom)
-        header.layers_changed.connect(self._show_layers)
-        header.inspector_toggled.connect(panel.setVisible)
-        canvas.view_changed.connect(self._move_editor)
-        canvas.naming_wanted.connect(self.begin_name)
-        canvas.deletion_wanted.connect(self.acts.delete)
-        canvas.box_edited.connect(self.acts.set_box)
-        canvas.landmark_edited.connect(self.acts.set_landmark)
-        canvas.face_drawn.connect(self._add_face)
-        canvas.menu_wanted.connect(self._show_menu)
-        self.editor.named.connect(self._name)
-        self.editor.closed.connect(lambda: canvas.setFocus(Qt.FocusReason.OtherFocusReason))
-        faces = panel.faces
-        faces.named.connect(self._name)
-        faces.confirmed.connect(self.acts.confirm)
-        faces.rejected.connect(self.acts.reject)
-        faces.naming_wanted.connect(self.begin_name)
-        faces.deletion_wanted.connect(self.acts.delete)
-        faces.copied.connect(self.files.copy)
-        panel.photo.copied.connect(self.files.copy)
-        panel.photo.folder_wanted.connect(lambda path: self._host.reveal([path]))
-        panel.photo.locate_wanted.connect(self.locate)
-        self.acts.serve(panel.photo)
-        panel.photo.description.chosen.connect(lambda name: self._host.navigate("photos", label=name))
-        panel.copy_wanted.connect(self.copy_json)
-        self.notice.locate_wanted.connect(self.locate)
-        self.notice.turn_wanted.connect(self.turn)
+        self.header.layers_changed.connect(self._show_layers)
+        self.canvas.view_changed.connect(self._move_editor)
+        self.canvas.face_drawn.connect(self._add_face)
+        self.canvas.menu_wanted.connect(self._show_menu)
+        for named in (self.editor.named, self.inspector.faces.named):
+            named.connect(self._name)
         self.filmstrip.chosen.connect(lambda row: self.show_photo(int(self._ids[row])))
-        self.filmstrip.stepped.connect(self.step)
         self.loader.opened.connect(self._opened)
         self.loader.refused.connect(self._refused)
         self.loader.pixels.connect(self._have_pixels)
@@ -377,7 +360,7 @@ class PhotoPage(QWidget):
         self._host.navigate("person", user_pk=user_pk)
 
     def copy_json(self) -> None:
-        self.files.copy(self.inspector.copied_text())
+        self.inspector.json.copy()
 
     def locate(self) -> None:
         if self._state is not None:

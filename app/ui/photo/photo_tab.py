@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.domain.celebrities import CelebrityResult
 from app.domain.records import PhotoStatus
 from app.services.photos import PhotoPath
 from app.ui.attributes.description import DescriptionPanel
+from app.ui.attributes.state import Answer
+from app.ui.photo.celebrities import CelebritySection
 from app.ui.photo.left_out import LeftOutList
 from app.ui.photo.state import PhotoState
 from app.ui.theme import Size, Theme
@@ -45,6 +48,7 @@ class PhotoTab(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(QWidget())
         self.description = DescriptionPanel(theme, hint="Click: all photos with it")
+        self.celebrities = CelebritySection(theme, self)
         self.left_out = LeftOutList(theme)
         self.left_out.addition_wanted.connect(self._want)
         self._state: PhotoState | None = None
@@ -56,7 +60,7 @@ class PhotoTab(QScrollArea):
             return
         focused = self.left_out.focused()
         # They outlive the rows around them.
-        for lasting in (self.description, self.left_out):
+        for lasting in (self.description, self.celebrities, self.left_out):
             lasting.setParent(self)
             lasting.hide()
         same = before is not None and state is not None and before.photo_pk == state.photo_pk
@@ -74,6 +78,8 @@ class PhotoTab(QScrollArea):
             column.addSpacing(8)
             column.addWidget(self.description)
             self.description.show()
+            column.addWidget(self.celebrities)
+            self.celebrities.setVisible(self.celebrities.known)
         column.addStretch(1)
         bar = self.verticalScrollBar()
         scrolled = bar.value() if same else 0
@@ -82,6 +88,9 @@ class PhotoTab(QScrollArea):
         bar.setValue(scrolled)
         if focused is not None:
             self.left_out.focus(focused)
+
+    def show_celebrities(self, answer: Answer[CelebrityResult] | None) -> None:
+        self.celebrities.show_answer(answer)
 
     def _want(self, place: int) -> None:
         if self._state is not None:

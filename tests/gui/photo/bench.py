@@ -8,6 +8,7 @@ from typing import Any
 
 from app.bootstrap.workbench import open_workbench
 from app.domain.records import Origin
+from app.rekognition.snippets import Where
 from app.services.workbench import Workbench
 from app.settings.settings import Settings
 from app.ui.controller import TaskRunner
@@ -91,8 +92,8 @@ class Stage:
         qtbot.waitUntil(lambda: self.tasks.idle and until(), timeout=10_000)
         assert self.unhandled == []
 
-    def open_page(self, qtbot: Any) -> PhotoPage:
-        """The Photo page over this library, shown."""
+    def open_page(self, qtbot: Any, celebrities: Any = None) -> PhotoPage:
+        """The Photo page over this library, shown; `celebrities` in place of its own packs."""
         bench = self.bench
         page = PhotoPage(
             self.host,
@@ -106,6 +107,8 @@ class Stage:
             bench.collections,
             bench.engine.contract,
             self.describe,
+            celebrities or bench.celebrities,
+            where=lambda: Where(self.folder / "library"),
         )
         qtbot.addWidget(page)
         page.resize(1200, 800)

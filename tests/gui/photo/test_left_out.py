@@ -15,7 +15,7 @@ from app.services import shapes
 from app.services.photos import UnindexedFace
 from app.ui.photo.left_out import FIRST, LeftOutList, sentence
 from app.ui.photo.page import PhotoPage
-from app.ui.photo.response import response_json
+from app.ui.photo.response import request_json, response_json
 from tests.fakes import Square, painted, person_color, save_image
 
 LEFT = Qt.MouseButton.LeftButton
@@ -240,3 +240,5 @@ def test_the_json_tells_what_indexing_answered(some, stage):
     assert record["Reasons"] == ["LOW_SHARPNESS", "SMALL_BOUNDING_BOX"]
     assert set(record["FaceDetail"]) == {"BoundingBox", "Confidence", "Landmarks", "Pose", "Quality"}
     json.dumps(found)
+    assert request_json(some._state, "c")["QualityFilter"] == "HIGH"
+    assert "MaxFaces" not in request_json(some._state, "c")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.domain.geometry import BoundingBox
 from app.ui.canvas.layers import LandmarkLayer
 from app.ui.canvas.mime import dragged_faces
 from app.ui.canvas.tools import Tool
@@ -211,9 +212,34 @@ def test_json_has_rekognitions_shape(page, stage):
     assert record["Face"]["ImageId"] == view.face.image_id
     assert set(record["FaceDetail"]) == {"BoundingBox", "Landmarks", "Pose", "Quality", "Confidence"}
     assert len(record["FaceDetail"]["Landmarks"]) == 5
-    page.inspector.json.choice.set_current("command")
-    assert page.inspector.copied_text().startswith("likeness index ")
-    assert "ada.png" in page.inspector.copied_text()
+    tab = page.inspector.json
+    page.inspector.tabs.setCurrentWidget(tab)
+    tab.view("request")
+    assert json.loads(tab.text.toPlainText()) == {
+        "CollectionId": stage.bench.collections.by_pk(stage.collection_pk).collection_id,
+        "Image": {"Bytes": "<base64 of ada.png>"},
+        "DetectionAttributes": ["DEFAULT"],
+        "QualityFilter": "AUTO",
+    }
+    assert not tab.note.isVisible()
+    tab.view("aws")
+    line = tab.text.toPlainText()
+    assert line.startswith(f"likeness --library {stage.folder / 'library'} aws rekognition index-faces")
+    assert f"--image-bytes fileb://{stage.folder / 'ada.png'}" in line
+
+
+def test_what_no_request_says_of_a_photo_is_said(page, stage, qtbot):
+    tab = page.inspector.json
+    page.inspector.tabs.setCurrentWidget(tab)
+    first, second = faces_of(stage, 0)
+    stage.bench.faces.hide([first.face.id], True)
+    stage.bench.face_edits.set_box(second.face.id, BoundingBox(0.5, 0.2, 0.1, 0.1))
+    page._reload()
+    stage.settle(qtbot, lambda: len(tab.note.sentences()) == 2)
+    by_hand, hidden = tab.note.sentences()
+    assert by_hand.startswith("1 face is drawn or moved by hand.")
+    assert hidden.startswith("1 face is hidden here.")
+    assert len(json.loads(tab.words())["FaceRecords"]) == 2
 
 
 def test_a_missing_file_is_said_with_the_thumbnail(page, stage, qtbot):

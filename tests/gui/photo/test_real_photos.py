@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from app.bootstrap.workbench import open_workbench
 from app.domain.records import Origin
 from app.inference.quality_filter import QualityFilter
+from app.rekognition.snippets import Where
 from app.settings.settings import Settings
 from app.ui.canvas.marks import Stroke
 from app.ui.compare.page import ComparePage
@@ -40,7 +41,7 @@ def ready(qtbot, tasks: TaskRunner, until) -> None:
 
 
 def opened(world, qtbot, photo_pk: int) -> PhotoPage:
-    bench, host, tasks, _scenes = world
+    bench, host, tasks, scenes = world
     page = PhotoPage(
         host,
         tasks,
@@ -53,6 +54,7 @@ def opened(world, qtbot, photo_pk: int) -> PhotoPage:
         bench.collections,
         bench.engine.contract,
         bench.describe,
+        where=lambda: Where(scenes),
     )
     qtbot.addWidget(page)
     page.resize(1200, 800)
@@ -115,7 +117,16 @@ def test_a_face_that_was_too_dark_is_taken_in(world, qtbot, tmp_path, shared_dat
 def test_the_same_woman_is_found_in_another_picture(world, qtbot):
     bench, host, tasks, scenes = world
     engine = bench.engine
-    page = ComparePage(host, tasks, bench.compare, bench.photos, bench.faces, engine.scale, engine.contract)
+    page = ComparePage(
+        host,
+        tasks,
+        bench.compare,
+        bench.photos,
+        bench.faces,
+        engine.scale,
+        engine.contract,
+        where=lambda: Where(scenes),
+    )
     qtbot.addWidget(page)
     page.resize(1200, 800)
     page.show()
