@@ -31,7 +31,8 @@ def show(context: typer.Context, as_json: Annotated[bool, _JSON] = False) -> Non
     """List the collections with their counts."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
-        found = bench.collections.list()
+        with bench.meter.operation("ListCollections"):
+            found = bench.collections.list()
         if as_json:
             session.print_json(
                 {
@@ -78,8 +79,9 @@ def describe(
     """Tell of a collection: its counts and its face model."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
-        item = bench.collections.get(collection)
-        shape = shapes.collection_description(item, bench.collections.contract(item.id))
+        with bench.meter.operation("DescribeCollection"):
+            item = bench.collections.get(collection)
+            shape = shapes.collection_description(item, bench.collections.contract(item.id))
         if as_json:
             session.print_json(shape)
             return
@@ -116,7 +118,8 @@ def delete(
     """Delete a collection with its faces and people. The photos' files stay; the window can undo it."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
-        bench.collections.delete(bench.collections.get(collection).id)
+        with bench.meter.operation("DeleteCollection"):
+            bench.collections.delete(bench.collections.get(collection).id)
         if as_json:
             session.print_json({"StatusCode": 200})
         else:

@@ -31,7 +31,13 @@ def register(app: typer.Typer) -> None:
         as_json: Annotated[bool, _JSON] = False,
     ) -> None:
         """Say what pictures show: things with their boxes, scenes, dominant colours."""
-        _look(context, images, lambda found: shapes.detect_labels(found, min_confidence), as_json)
+        _look(
+            context,
+            images,
+            "DetectLabels",
+            lambda found: shapes.detect_labels(found, min_confidence),
+            as_json,
+        )
 
     @app.command()
     def moderate(
@@ -41,7 +47,13 @@ def register(app: typer.Typer) -> None:
         as_json: Annotated[bool, _JSON] = False,
     ) -> None:
         """Find explicit and suggestive pictures."""
-        _look(context, images, lambda found: shapes.moderation(found, min_confidence), as_json)
+        _look(
+            context,
+            images,
+            "DetectModerationLabels",
+            lambda found: shapes.moderation(found, min_confidence),
+            as_json,
+        )
 
     @app.command()
     def describe(
@@ -77,6 +89,7 @@ def register(app: typer.Typer) -> None:
 def _look(
     context: typer.Context,
     images: list[Path],
+    operation: str,
     shaped: Callable[[PhotoDescription], shapes.Json],
     as_json: bool,
 ) -> None:
@@ -84,11 +97,12 @@ def _look(
     session = session_of(context)
     failed = False
     answers: list[shapes.Json] = []
-    with spoken(session):
-        viewer = session.programs.open_viewer()
+    with spoken(session), session.viewer() as viewer:
         for image in images:
             try:
-                answer = shaped(with_picture(image, viewer.analyser.describe))
+                with viewer.meter.operation(operation) as running:
+                    answer = shaped(with_picture(image, viewer.analyser.describe))
+                    running.labels = len(answer.get("Labels", ()))
             except LikenessError as error:
                 session.complain(error)
                 answers.append({"Path": str(image), "Error": shapes.error(error)})

@@ -55,12 +55,13 @@ def register(app: typer.Typer) -> None:
         session = session_of(context)
         failed = False
         answers: list[shapes.Json] = []
-        with spoken(session):
-            viewer = session.programs.open_viewer()
+        with spoken(session), session.viewer() as viewer:
             look = partial(_details, viewer, attributes)
             for image in images:
                 try:
-                    width, height, details, lies = with_picture(image, look)
+                    with viewer.meter.operation("DetectFaces"):
+                        width, height, details, lies = with_picture(image, look)
+                        viewer.meter.detected(faces=len(details))
                 except LikenessError as error:
                     session.complain(error)
                     answers.append({"Path": str(image), "Error": shapes.error(error)})
@@ -95,10 +96,10 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Compare the largest face of one picture with every face of another. One may be "-": stdin."""
         session = session_of(context)
-        with spoken(session):
-            viewer = session.programs.open_viewer()
-            one, other = (_faces_of(viewer, path) for path in (source, target))
-            result = viewer.compare.compare(one, other, quality=quality)
+        with spoken(session), session.viewer() as viewer:
+            with viewer.meter.operation("CompareFaces"):
+                one, other = (_faces_of(viewer, path) for path in (source, target))
+                result = viewer.compare.compare(one, other, quality=quality)
             if as_json:
                 session.print_json(shapes.comparison(result, threshold))
                 return

@@ -74,13 +74,14 @@ def register(app: typer.Typer) -> None:
         session = session_of(context)
         asked = replace(_asked(query, image, face, user), quality=quality)
         with spoken(session), session.workbench() as bench:
-            pk = bench.collections.get(collection).id
-            if asked.user_id is not None:
-                found = _users_by_user(bench, collection, pk, asked.user_id, threshold, at_most)
-            elif people:
-                found = _users(bench, collection, pk, asked, threshold, at_most)
-            else:
-                found = _faces(bench, collection, pk, asked, threshold, at_most)
+            with bench.meter.operation(_operation(asked, people)):
+                pk = bench.collections.get(collection).id
+                if asked.user_id is not None:
+                    found = _users_by_user(bench, collection, pk, asked.user_id, threshold, at_most)
+                elif people:
+                    found = _users(bench, collection, pk, asked, threshold, at_most)
+                else:
+                    found = _faces(bench, collection, pk, asked, threshold, at_most)
             if as_json:
                 session.print_json(found.response)
                 return
@@ -96,6 +97,11 @@ def _asked(query: str | None, image: Path | None, face: str | None, user: str | 
     if query is not None:
         return _Query(face_id=query) if _is_face_id(query) else _Query(image=named_path(query))
     return _Query(image, face, user)
+
+
+def _operation(asked: _Query, people: bool) -> str:
+    what = "SearchUsers" if people or asked.user_id is not None else "SearchFaces"
+    return what if asked.image is None else f"{what}ByImage"
 
 
 def _users(bench: Workbench, collection: str, pk: int, asked: _Query, threshold: float, most: int) -> _Found:

@@ -34,7 +34,8 @@ def show(
     """List the people of a collection."""
     session = session_of(context)
     with spoken(session), session.workbench() as bench:
-        found = bench.users.list(bench.collections.get(collection).id)
+        with bench.meter.operation("ListUsers"):
+            found = bench.users.list(bench.collections.get(collection).id)
         if as_json:
             session.print_json(
                 {

@@ -89,6 +89,16 @@ def _backups(folder: Path) -> list[Path]:
     return list((folder / "backups").glob("library-*.db"))
 
 
+def is_current(folder: Path) -> bool:
+    """Whether there is a library that is opened as it is: it need not be made, brought back or migrated."""
+    path = folder / "library.db"
+    try:
+        with translated(path):
+            return path.is_file() and _revision(path) == SCHEMA_REVISION
+    except (LibraryError, OSError):
+        return False
+
+
 def back_up_if_due(library: Library, *, every_days: int = 7, keep: int = 3) -> Path | None:
     """Copy the database into backups/ when the newest copy is older than that; None if it is not.
 

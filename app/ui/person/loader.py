@@ -93,7 +93,7 @@ class PersonLoader(QObject):
             done({match.user_pk: match.similarity for match in matches})
 
         self._tasks.run(
-            self._search.users_by_user,
+            self._search.people_like,
             self._collection_pk,
             self.user_pk,
             0.0,

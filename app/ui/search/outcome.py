@@ -10,7 +10,7 @@ from enum import StrEnum
 from app.domain.records import User
 from app.services.collections import CollectionService
 from app.services.photos import PhotoService
-from app.services.search import AlignedFace, FaceMatch, SearchService, Together, UserMatch
+from app.services.search import AlignedFace, Asked, FaceMatch, SearchService, Together, UserMatch
 
 MOST_USERS = 500
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -87,15 +87,23 @@ class Wanted:
     people: tuple[int, ...] = ()
     mode: Together = Together.ALL
 
+    @property
+    def asked(self) -> Asked:
+        return Asked.IMAGE if self.own is None else Asked.STORED_FACE
+
 
 class Searcher:
     """Runs searches. Thread-safe."""
 
     def __init__(self, search: SearchService, collections: CollectionService, photos: PhotoService) -> None:
         self._search, self._collections, self._photos = search, collections, photos
+        self._last: Wanted | None = None
 
     def run(self, wanted: Wanted) -> Outcome:
-        """Raises ResourceNotFound."""
+        """What was wanted last is searched again when something changed: nobody asked for that, and it is
+        not counted. Raises ResourceNotFound."""
+        asked = None if wanted == self._last else wanted.asked
+        self._last = wanted
         pk, limit = wanted.collection_pk, wanted.limit
         collection = self._collections.by_pk(pk)
         company = self._company(wanted) if wanted.people else None
@@ -108,9 +116,9 @@ class Searcher:
             return Outcome(pk, totals=totals, company=company)
         vector = self._search.vector_in(pk, wanted.face)
         started = time.perf_counter()
-        found = self._search.by_vector(pk, vector, 0.0, min(limit + 1, 4096))
+        found = self._search.by_vector(pk, vector, 0.0, min(limit + 1, 4096), asked)
         between = time.perf_counter()
-        people = self._search.users_by_vector(pk, vector, 0.0, min(limit, MOST_USERS))
+        people = self._search.users_by_vector(pk, vector, 0.0, min(limit, MOST_USERS), asked)
         took = {
             Kind.FACES: (between - started) * 1000,
             Kind.PEOPLE: (time.perf_counter() - between) * 1000,
