@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from app.rekognition.errors import ServiceError
 from tests.fakes import person_color
 from tests.unit.rekognition.operations.workbenches import Answer, Client
@@ -156,6 +158,36 @@ def test_deleting_a_user_while_it_gets_faces(client: Client) -> None:
         assert client.ListUsers(CollectionId="c")["Users"] == []
         listed = client.ListFaces(CollectionId="c")["Faces"]
         assert len(listed) == 20 and all("UserId" not in each for each in listed)
+
+
+@pytest.mark.parametrize("made_again", [False, True])
+@pytest.mark.parametrize(
+    "operation", ["CreateUser", "DeleteUser", "AssociateFaces", "DisassociateFaces", "DeleteFaces"]
+)
+def test_a_collection_goes_while_an_act_waits_for_the_lock(
+    client: Client, monkeypatch: pytest.MonkeyPatch, operation: str, made_again: bool
+) -> None:
+    client.CreateCollection(CollectionId="c")
+    faces = client.index("c", grid(3))
+    client.CreateUser(CollectionId="c", UserId="u")
+    request: dict[str, Any] = {"CollectionId": "c"}
+    if operation != "DeleteFaces":
+        request["UserId"] = "v" if operation == "CreateUser" else "u"
+    if operation.endswith("Faces"):
+        request["FaceIds"] = faces
+    database = client.bench.library.database
+    act = database.act
+
+    def after_the_deletion(*given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(database, "act", act)
+        client.DeleteCollection(CollectionId="c")
+        if made_again:
+            client.CreateCollection(CollectionId="c")
+            client.CreateUser(CollectionId="c", UserId="u")
+        return act(*given, **named)
+
+    monkeypatch.setattr(database, "act", after_the_deletion)
+    assert client.refused(operation, **request) == "ResourceNotFoundException"
 
 
 def test_deleting_a_collection_while_everything_goes_on(client: Client) -> None:

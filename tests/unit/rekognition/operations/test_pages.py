@@ -164,8 +164,9 @@ def test_a_token_is_of_one_library_alone(client: Client, faces: list[str], tmp_p
         other.CreateUser(CollectionId="c0", UserId=f"u{number}")
     token = client.ListCollections(MaxResults=2)["NextToken"]
     assert other.refused("ListCollections", MaxResults=2, NextToken=token) == BAD
-    token = client.ListUsers(CollectionId="c0", MaxResults=2)["NextToken"]
-    assert other.refused("ListUsers", CollectionId="c0", MaxResults=2, NextToken=token) == BAD
+    for operation in ("ListUsers", "ListFaces"):
+        token = client.call(operation, {"CollectionId": "c0", "MaxResults": 2})["NextToken"]
+        assert other.refused(operation, CollectionId="c0", MaxResults=2, NextToken=token) == BAD
     other.close()
 
 
