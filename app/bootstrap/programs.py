@@ -44,7 +44,7 @@ def _viewer(folder: Path | None) -> Viewer:
     return Viewer(
         DetectService(engine, counted.meter),
         CompareService(engine, counted.meter),
-        ImageAnalyser(engine, *make_describers(settings)),
+        ImageAnalyser(engine, *make_describers(settings), counted.meter),
         counted.meter,
         counted.keep,
     )

@@ -96,7 +96,7 @@ def open_workbench(
         ingest=ingest,
         face_edits=FaceEditService(library, engine, events, origin),
         detect=DetectService(engine, meter),
-        describe=DescribeService(library, engine, of_faces, of_photos, jobs, events),
+        describe=DescribeService(library, engine, of_faces, of_photos, jobs, events, meter),
         search=search,
         compare=CompareService(engine, meter),
         celebrities=CelebrityService(library, engine, jobs, of_faces, meter),

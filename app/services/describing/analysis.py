@@ -17,6 +17,7 @@ from app.inference.views import FaceView
 from app.services.describing import lying
 from app.services.describing.whole import look_at_whole
 from app.services.ingest.decoding import decode_for_faces, faces_of
+from app.services.metrics.meter import UNCOUNTED, Meter
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,44 +45,71 @@ class ImageAnalysis:
     turned: int | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class _LookedAt:
+    """As in ImageAnalysis."""
+
+    pixels: NDArray[np.uint8]
+    width: int
+    height: int
+    format: str
+    faces: tuple[DetectedFace, ...]
+    turned: int | None
+
+
 class ImageAnalyser:
     """Thread-safe. Each method raises ImageError where the image cannot be read, ModelError."""
 
-    def __init__(self, engine: FaceEngine, faces: FaceDescriber, photos: PhotoDescriber) -> None:
+    def __init__(
+        self,
+        engine: FaceEngine,
+        faces: FaceDescriber,
+        photos: PhotoDescriber,
+        meter: Meter = UNCOUNTED,
+    ) -> None:
         self._engine = engine
+        self._meter = meter
         self._faces = faces
         self._photos = photos
 
     def analyse(self, source: bytes | Path | NDArray[np.uint8]) -> ImageAnalysis:
-        """Faces and the whole picture. Pixels are uint8 (H, W, 3) RGB, upright."""
-        turned: int | None
-        if isinstance(source, np.ndarray):
-            pixels, width, height, kind = source, source.shape[1], source.shape[0], ""
-            any_way_up = self._engine.detect_any_way_up(source)
-            found, turned = any_way_up.faces, any_way_up.degrees
-        else:
-            image = decode_for_faces(source)
-            pixels, width, height, kind = image.pixels, image.width, image.height, image.format
-            seen = faces_of(self._engine, image)
-            found, turned = seen.faces, seen.turned
-        views = self._faces.views(pixels, found)
-        described = self._faces.read(views)
+        """Faces and the whole picture. Pixels are uint8 (H, W, 3) RGB, upright. It is counted as what it
+        would have taken: DetectFaces with all attributes, and DetectLabels."""
+        with self._meter.operation("DetectFaces") as detecting:
+            looked = self._looked_at(source)
+            views = self._faces.views(looked.pixels, looked.faces)
+            described = self._faces.read(views)
+            detecting.faces = len(looked.faces)
+        with self._meter.operation("DetectLabels") as labelling:
+            description = lying.described(self._photos, looked.pixels, looked.turned)
+            labelling.labels = len(description.labels)
         return ImageAnalysis(
-            pixels=pixels,
-            width=width,
-            height=height,
-            format=kind,
+            pixels=looked.pixels,
+            width=looked.width,
+            height=looked.height,
+            format=looked.format,
             faces=tuple(
                 AnalysedFace(face, attributes, ratios(view))
-                for face, attributes, view in zip(found, described, views, strict=True)
+                for face, attributes, view in zip(looked.faces, described, views, strict=True)
             ),
-            description=lying.described(self._photos, pixels, turned),
-            turned=turned,
+            description=description,
+            turned=looked.turned,
         )
 
     def describe(self, source: bytes | Path) -> PhotoDescription:
         """The whole picture alone."""
         return look_at_whole(self._engine, self._photos, decode_for_faces(source)).description
+
+    def _looked_at(self, source: bytes | Path | NDArray[np.uint8]) -> _LookedAt:
+        if isinstance(source, np.ndarray):
+            height, width = source.shape[:2]
+            any_way_up = self._engine.detect_any_way_up(source)
+            return _LookedAt(source, width, height, "", tuple(any_way_up.faces), any_way_up.degrees)
+        image = decode_for_faces(source)
+        seen = faces_of(self._engine, image)
+        return _LookedAt(
+            image.pixels, image.width, image.height, image.format, tuple(seen.faces), seen.turned
+        )
 
 
 def ratios(view: FaceView) -> NDArray[np.float32]:

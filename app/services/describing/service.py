@@ -23,6 +23,7 @@ from app.services.describing.run import KIND, DescribeRun
 from app.services.describing.whole import WholePicture, look_at_whole
 from app.services.events import EventHub
 from app.services.ingest.decoding import LARGEST_SIDE
+from app.services.metrics.meter import UNCOUNTED, Meter
 from app.services.photo_files import PhotoFiles
 from app.storage.gate import Priority as WritePriority
 from app.storage.library import Library
@@ -47,11 +48,12 @@ class DescribeService:
         photos: PhotoDescriber,
         jobs: JobQueue,
         events: EventHub,
+        meter: Meter = UNCOUNTED,
     ) -> None:
         self._database = library.database
         self._files = PhotoFiles(library.database, library.thumbnails)
         self._engine = engine
-        self._analyser = ImageAnalyser(engine, faces, photos)
+        self._analyser = ImageAnalyser(engine, faces, photos, meter)
         self._faces = faces
         self._photos = photos
         self._jobs = jobs

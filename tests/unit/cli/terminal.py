@@ -78,7 +78,7 @@ class Terminal:
         return Viewer(
             DetectService(self.engine, counted.meter),
             CompareService(self.engine, counted.meter),
-            ImageAnalyser(self.engine, *fake_describers()),
+            ImageAnalyser(self.engine, *fake_describers(), counted.meter),
             counted.meter,
             counted.keep,
         )
