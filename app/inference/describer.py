@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from app.domain.attributes import FaceAttributes, Trait
 from app.domain.faces import DetectedFace
 from app.inference.appearance import Appearance, AppearanceReader
-from app.inference.covering import CoveringReader
 from app.inference.expression import ExpressionReader, Expressions
 from app.inference.eyes import Eyes, EyesReader
 from app.inference.manifest import Model, Task, load_manifest
@@ -37,7 +36,6 @@ TASKS: Final = (
     Task.EXPRESSION,
     Task.GREY_EXPRESSION,
     Task.FACE_MUSCLES,
-    Task.FACE_COVERING,
     Task.EYEWEAR,
 )
 # Labelled faces that each trait was measured on (docs/adr/0060, 0062, 0063, 0064). No answer is surer than so
@@ -99,7 +97,6 @@ class OnnxFaceDescriber:
         self._expression = ExpressionReader(
             sessions[Task.EXPRESSION], sessions[Task.GREY_EXPRESSION], sessions[Task.FACE_MUSCLES]
         )
-        self._covering = CoveringReader(sessions[Task.FACE_COVERING])
         self._wear = WearReader(sessions[Task.EYEWEAR])
         self.made_by = _digest([session.model for session in self._sessions])
 
@@ -117,16 +114,15 @@ class OnnxFaceDescriber:
     def read(self, views: Sequence[FaceView]) -> list[FaceAttributes]:
         looks = self._appearance.read(views)
         expressions = self._expression.read(views)
-        covered = self._covering.read(views)
         eyes = self._eyes.read(views)
         wear = self._wear.read(views, [look.woman for look in looks])
         return [
-            _attributes(*parts) for parts in zip(views, looks, expressions, covered, eyes, wear, strict=True)
+            _attributes(*parts) for parts in zip(views, looks, expressions, eyes, wear, strict=True)
         ]
 
 
 def _attributes(
-    view: FaceView, look: Appearance, expression: Expressions, covered: float, eyes: Eyes, wear: Wear
+    view: FaceView, look: Appearance, expression: Expressions, eyes: Eyes, wear: Wear
 ) -> FaceAttributes:
     traits = {
         Trait.SMILE: expression.smile,
@@ -136,7 +132,7 @@ def _attributes(
         Trait.MUSTACHE: wear.mustache,
         Trait.EYES_OPEN: eyes.both,
         Trait.MOUTH_OPEN: mouth_open(view.mesh),
-        Trait.FACE_OCCLUDED: covered,
+        Trait.FACE_OCCLUDED: wear.covered,
     }
     hidden = wear.sunglasses > HIDING
     if hidden:

@@ -37,7 +37,6 @@ class Task(StrEnum):
     GREY_EXPRESSION = "grey-expression"
     FACE_MUSCLES = "face-muscles"
     EYES_OPEN = "eyes-open"
-    FACE_COVERING = "face-covering"
     IMAGE_FEATURES = "image-features"
     EYEWEAR = "eyewear"
     OBJECTS = "objects"

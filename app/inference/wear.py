@@ -1,4 +1,5 @@
-"""Eyeglasses, sunglasses, beard and mustache, from the means of a face network's maps (docs/adr/0064)."""
+"""Eyeglasses, sunglasses, beard, mustache and whether the face is covered, from the means of a face network's
+maps (docs/adr/0064, 0075)."""
 
 from __future__ import annotations
 
@@ -32,13 +33,18 @@ SUREST: Final = 0.95
 class Wear:
     """Probabilities 0-1; 0.5 is where yes is as likely as no if half of all faces had it.
 
-    eyeglasses: glasses of any kind, sunglasses included. sunglasses: glasses that hide the eyes.
+    eyeglasses: glasses of any kind, sunglasses included. sunglasses: glasses that hide the eyes. covered: a
+    mask, a scarf, a hand or a thing hides the mouth, the nose or an eye; glasses and hair do not count.
     """
 
     eyeglasses: float
     sunglasses: float
     beard: float
     mustache: float
+    covered: float
+
+
+ANSWERS: Final = 5
 
 
 class WearReader:
@@ -69,13 +75,18 @@ class WearReader:
         answers: list[Wear] = []
         for start in range(0, len(views), BATCH):
             part = views[start : start + BATCH]
-            chips = np.stack([view.chip(POINTS, PLACES, SIZE) for view in part])
+            chips = np.stack([crop_of(view) for view in part])
             logits = self._session.run(tensor_of(chips, self._session.model.input)).get("logits")
-            if logits is None or logits.shape != (len(part), 4):
-                raise ModelError(f"The model {self._session.model.id} does not give four “logits” a face.")
+            if logits is None or logits.shape != (len(part), ANSWERS):
+                raise ModelError(f"The model {self._session.model.id} does not give five “logits” a face.")
             for row, woman in zip(logits.astype(np.float64), women[start : start + BATCH], strict=True):
                 answers.append(_wear(row, manliness(woman), self._woman))
         return answers
+
+
+def crop_of(view: FaceView) -> NDArray[np.uint8]:
+    """What the network looks at: uint8 (SIDE, SIDE, 3)."""
+    return view.chip(POINTS, PLACES, SIZE)
 
 
 def manliness(woman: float) -> float:
@@ -85,7 +96,7 @@ def manliness(woman: float) -> float:
 
 
 def _wear(logits: NDArray[np.float64], man: float, weights: tuple[float, float]) -> Wear:
-    logits = logits + np.array([0.0, 0.0, weights[0] * man, weights[1] * man])
-    eyeglasses, sunglasses, beard, mustache = (1 / (1 + np.exp(-logits))).tolist()
+    logits = logits + np.array([0.0, 0.0, weights[0] * man, weights[1] * man, 0.0])
+    eyeglasses, sunglasses, beard, mustache, covered = (1 / (1 + np.exp(-logits))).tolist()
     # Who wears sunglasses wears glasses.
-    return Wear(max(eyeglasses, sunglasses), sunglasses, beard, mustache)
+    return Wear(max(eyeglasses, sunglasses), sunglasses, beard, mustache, covered)

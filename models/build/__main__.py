@@ -10,7 +10,6 @@ from pathlib import Path
 
 from models.build import (
     appearance,
-    covering,
     detectors,
     efficientnet,
     expression,
@@ -42,7 +41,6 @@ RECIPES: tuple[tuple[str, Callable[[Path], bytes], Callable[[bytes], bytes]], ..
     ("expression-faceapi.onnx", expression.faceapi_expression, faceapi.face_expression),
     ("expression-xception.onnx", expression.human_emotion, expression.emotion),
     ("face-blendshapes.onnx", expression.face_blendshapes, expression.blendshapes),
-    ("face-mask-mobilenetv2.onnx", covering.mask_detector, covering.masks),
     ("efficientnet-lite0.onnx", packages.efficientnet_lite0, efficientnet.efficientnet_lite0),
     ("wear-sface.onnx", packages.sface, wear.wear),
     ("nanodet-g.onnx", objects.fetch, objects.nanodet),

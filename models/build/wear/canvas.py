@@ -26,20 +26,24 @@ Plane = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """pixels: uint8 (SIDE, SIDE, 3). mesh: float64 (478, 3) in pixels of the canvas."""
+    """pixels: uint8 (side, side, 3). mesh: float64 (478, 3) in pixels of the canvas."""
 
     pixels: Image8
     mesh: NDArray[np.float64]
 
+    @property
+    def side(self) -> int:
+        return len(self.pixels)
+
     def polygon(self, points: NDArray[np.floating]) -> Plane:
         """Coverage 0-1 of the polygon of (n, 2) points."""
-        image = Image.new("L", (SIDE * 2, SIDE * 2))
+        image = Image.new("L", (self.side * 2, self.side * 2))
         ImageDraw.Draw(image).polygon([(float(x) * 2, float(y) * 2) for x, y in points], fill=255)
         return np.asarray(image.reduce(2), np.float32) / 255
 
     def line(self, points: NDArray[np.floating], width: float, closed: bool = False) -> Plane:
         """Coverage 0-1 of the line through (n, 2) points."""
-        image = Image.new("L", (SIDE * 2, SIDE * 2))
+        image = Image.new("L", (self.side * 2, self.side * 2))
         places = [(float(x) * 2, float(y) * 2) for x, y in points]
         if closed:
             places = [*places, *places[:2]]
@@ -47,14 +51,15 @@ class Canvas:
         return np.asarray(image.reduce(2), np.float32) / 255
 
 
-def canvas_of(view: FaceView) -> Canvas:
-    places = (PLACES + MARGIN + 0.5) * ZOOM - 0.5
+def canvas_of(view: FaceView, margin: int = MARGIN, zoom: float = ZOOM) -> Canvas:
+    places = (PLACES + margin + 0.5) * zoom - 0.5
+    side = int((SIZE + 2 * margin) * zoom)
     matrix = similarity_transform(view.mesh[list(POINTS), :2], places)
     step = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     mesh = np.empty(view.mesh.shape, np.float64)
     mesh[:, :2] = view.mesh[:, :2] @ matrix[:, :2].T + matrix[:, 2]
     mesh[:, 2] = view.mesh[:, 2] * step
-    return Canvas(view.chip(POINTS, places, SIDE), mesh)
+    return Canvas(view.chip(POINTS, places, side), mesh)
 
 
 def blurred(plane: Plane, radius: float) -> Plane:
@@ -82,24 +87,24 @@ def crop(canvas: Image8, random: np.random.Generator | None) -> Image8:
 
 def worn_out(pixels: Image8, random: np.random.Generator) -> Image8:
     """Light, colour, fewer pixels, noise and compression, each now and then."""
-    values = pixels.astype(np.float32)
+    values, whole = pixels.astype(np.float32), len(pixels)
     values = 255 * (values / 255) ** np.exp(random.normal(0, 0.25))
     values = (values - 128) * np.exp(random.normal(0, 0.15)) + 128 + random.normal(0, 12)
     values = values * np.exp(random.normal(0, 0.04, 3))
     if random.random() < 0.12:
         values = np.repeat((values @ np.array([0.299, 0.587, 0.114]))[..., None], 3, axis=2)
     if random.random() < 0.2:
-        slope = random.normal(0, 0.5) * np.linspace(-1, 1, SIDE)[None, :, None]
+        slope = random.normal(0, 0.5) * np.linspace(-1, 1, whole)[None, :, None]
         values = values * np.clip(1 + slope, 0.25, 1.6)
     if random.random() < 0.3:
         values = values + random.normal(0, random.uniform(2, 10), values.shape[:2])[..., None]
     image = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
     if random.random() < 0.5:
-        side = int(SIDE * np.exp(random.uniform(np.log(0.14), 0)))
+        side = int(whole * np.exp(random.uniform(np.log(0.14), 0)))
         image = image.resize((side, side), Image.Resampling.BOX)
         if random.random() < 0.6:
             image = _compressed(image, random)
-        image = image.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        image = image.resize((whole, whole), Image.Resampling.BICUBIC)
     elif random.random() < 0.3:
         image = _compressed(image, random)
     return np.asarray(image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.build.wear.canvas import SIDE, Canvas, Image8, blurred, laid
+from models.build.wear.canvas import Canvas, Image8, blurred, laid
 
 Vector = NDArray[np.float64]
 
@@ -17,8 +17,8 @@ FRAME_ODDS = (0.36, 0.12, 0.08, 0.17, 0.1, 0.05, 0.04, 0.05, 0.03)
 TINTS = ((12, 12, 14), (42, 26, 14), (16, 30, 22), (16, 22, 46), (44, 22, 40))
 
 
-class _Face:
-    """The pair's own frame: x to the viewer's right along the eyes, y down, z out of the face."""
+class Frame:
+    """The face's own frame: x to the viewer's right along the eyes, y down, z out of the face."""
 
     def __init__(self, mesh: Vector) -> None:
         across = mesh[263] - mesh[33]
@@ -46,7 +46,7 @@ class _Face:
 
 def with_eyewear(canvas: Canvas, dark: bool, random: np.random.Generator) -> Image8:
     """The face with eyeglasses, or with sunglasses where `dark`."""
-    face = _Face(canvas.mesh)
+    face = Frame(canvas.mesh)
     half = face.half / face.width
     width = random.uniform(0.2, 0.31) if dark else random.uniform(0.185, 0.275)
     height = width * (random.uniform(0.55, 1.05) if dark else random.uniform(0.45, 1.0))
@@ -68,7 +68,7 @@ def with_eyewear(canvas: Canvas, dark: bool, random: np.random.Generator) -> Ima
     shadow = blurred(np.roll(frame, int(random.integers(2, 7)), axis=0), 3.0)
     picture = picture * (1 - random.uniform(0, 0.35) * shadow[..., None])
     picture = _lenses(picture, cover, dark, random)
-    shine = 1 + 0.25 * random.normal() * np.linspace(-1, 1, SIDE)[:, None, None]
+    shine = 1 + 0.25 * random.normal() * np.linspace(-1, 1, canvas.side)[:, None, None]
     opaque = random.uniform(0.75, 1.0)
     picture = laid(picture, np.clip(colour * shine, 0, 255), frame * np.float32(opaque))
     return np.clip(picture, 0, 255).astype(np.uint8)
@@ -88,7 +88,7 @@ def _outline(width: float, height: float, random: np.random.Generator) -> Vector
 
 def _frame(
     canvas: Canvas,
-    face: _Face,
+    face: Frame,
     lenses: list[Vector],
     measures: tuple[float, float, float, float, float],
     thickness: float,
@@ -97,7 +97,7 @@ def _frame(
 ) -> NDArray[np.float32]:
     """Coverage of rims, bridge and temples."""
     apart, width, height, drop, out = measures
-    frame = np.zeros((SIDE, SIDE), np.float32)
+    frame = np.zeros((canvas.side, canvas.side), np.float32)
     kind = random.random()
     for lens in lenses:
         if kind < 0.7:
@@ -125,20 +125,21 @@ def _frame(
 def _lenses(
     picture: NDArray[np.float32], cover: NDArray[np.float32], dark: bool, random: np.random.Generator
 ) -> NDArray[np.float32]:
+    side = len(picture)
     if dark:
-        depth = random.uniform(0.65, 0.98) * np.linspace(1, random.uniform(0.65, 1), SIDE)[:, None]
+        depth = random.uniform(0.65, 0.98) * np.linspace(1, random.uniform(0.65, 1), side)[:, None]
         tint = np.array(TINTS[random.integers(len(TINTS))], np.float32) * random.uniform(0.7, 1.8)
         if random.random() < 0.12:
             # Mirrored: the sky above, the ground below.
-            tint = tint + np.linspace(170, 30, SIDE)[:, None, None] * random.uniform(0.4, 1.0)
+            tint = tint + np.linspace(170, 30, side)[:, None, None] * random.uniform(0.4, 1.0)
         picture = laid(picture, np.clip(tint, 0, 255), (cover * depth).astype(np.float32))
     elif random.random() < 0.5:
         grey = np.full(3, random.choice([25.0, 120.0, 235.0]), np.float32)
         picture = laid(picture, grey, cover * np.float32(random.uniform(0, 0.18)))
     if random.random() < 0.45:
-        y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+        y, x = np.mgrid[:side, :side].astype(np.float32)
         for _ in range(int(random.integers(1, 4))):
-            at = random.uniform(0.25, 0.75, 2) * SIDE
+            at = random.uniform(0.25, 0.75, 2) * side
             wide, high = random.uniform(2, 30, 2)
             slant = random.normal(0, 0.6)
             glare = np.exp(-(((x - at[0] + slant * (y - at[1])) / wide) ** 2) - ((y - at[1]) / high) ** 2)

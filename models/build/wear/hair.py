@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.build.wear.canvas import SIDE, Canvas, Image8, Plane, blurred, laid
+from models.build.wear.canvas import Canvas, Image8, Plane, blurred, laid
 
 # RGB of hair: black, dark brown, brown, light brown, red, grey, white.
 COLOURS = (
@@ -51,7 +51,7 @@ def _colour(canvas: Canvas, random: np.random.Generator) -> NDArray[np.float64]:
     """Often the brows' own, else one of the common ones."""
     if random.random() < 0.5:
         places = np.rint(canvas.mesh[[70, 63, 105, 66, 336, 296, 334, 293], :2]).astype(int)
-        places = np.clip(places, 0, SIDE - 1)
+        places = np.clip(places, 0, canvas.side - 1)
         values = canvas.pixels[places[:, 1], places[:, 0]].astype(np.float64)
         return values[np.argsort(values.sum(axis=1))[:3]].mean(axis=0) * random.uniform(0.6, 1.0)
     return np.array(COLOURS[random.choice(len(COLOURS), p=ODDS)], np.float64) * random.uniform(0.75, 1.2)
@@ -101,24 +101,24 @@ def _grown(
 ) -> NDArray[np.float32]:
     """Strands of a colour where `area` is 1, their edge frayed, lit as the skin below."""
     soft = blurred(area, random.uniform(1.5, 7))
-    coarse = blurred(random.random((SIDE, SIDE)).astype(np.float32), 6)
+    coarse = blurred(random.random(area.shape).astype(np.float32), 6)
     coarse = (coarse - coarse.mean()) / coarse.std()
-    strands = _strands(random)
+    strands = _strands(len(area), random)
     amount = thickness * 3.2 - 1.6 + 0.6 * coarse + strands * random.uniform(0.5, 1.2)
     cover = soft / (1 + np.exp(-2.2 * amount)) * random.uniform(0.75, 1.0)
     light = picture.mean(axis=2)
     light = blurred(light / 255, 8)
     lit = np.clip(light / max(float((light * soft).sum() / max(soft.sum(), 1)), 0.05), 0.6, 1.5)
-    tone = colour * (1 + 0.22 * _strands(random)[..., None]) * lit[..., None]
+    tone = colour * (1 + 0.22 * _strands(len(area), random)[..., None]) * lit[..., None]
     return laid(picture, np.clip(tone, 0, 255), cover.astype(np.float32))
 
 
-def _strands(random: np.random.Generator) -> Plane:
+def _strands(side: int, random: np.random.Generator) -> Plane:
     """Noise of mean 0 and spread 1, drawn out downwards and, on each side, a little outwards."""
     length = int(random.integers(4, 13))
     lean = random.uniform(0, 0.5)
-    noise = random.normal(0, 1, (SIDE, SIDE)).astype(np.float32)
-    half = SIDE // 2
+    noise = random.normal(0, 1, (side, side)).astype(np.float32)
+    half = side // 2
     drawn = np.zeros_like(noise)
     for step in range(length):
         shift = round(step * lean)

@@ -1,4 +1,4 @@
-"""wear.onnx: SFace's trunk, the means of its maps over parts of the face, and the four heads."""
+"""wear-sface.onnx: SFace's trunk, the means of its maps over parts of the face, and the five heads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models.build import sface
 from models.build.wear.parts import LATE, PARTS, TRAITS
 
 HEADS = Path(__file__).with_name("heads.npz")
+COVERED = Path(__file__).with_name("covered.npz")
 
 
 def trunk(original: bytes) -> bytes:
@@ -22,17 +23,22 @@ def trunk(original: bytes) -> bytes:
 
 
 def wear(original: bytes) -> bytes:
-    """The trunk with the heads: `logits` (n, 4), in the order of TRAITS; 0 where yes is as likely as no."""
+    """The trunk with the heads: `logits` (n, 5), TRAITS in order, then covered; 0 where yes is as likely
+    as no."""
     model = _trunk(original)
     graph = model.graph
-    with np.load(HEADS) as heads:
-        weights, bias = heads["weights"], heads["bias"]
+    with np.load(HEADS) as heads, np.load(COVERED) as covered:
+        weights, bias = (
+            np.concatenate([heads[name], covered[name]], axis=-1) for name in ("weights", "bias")
+        )
     graph.initializer.append(numpy_helper.from_array(weights.astype(np.float16), "heads_h"))
     graph.initializer.append(numpy_helper.from_array(bias.astype(np.float32), "heads_b"))
     graph.node.append(helper.make_node("Cast", ["heads_h"], ["heads"], to=TensorProto.FLOAT))
     graph.node.append(helper.make_node("Gemm", ["means", "heads", "heads_b"], ["logits"]))
     del graph.output[:]
-    graph.output.append(helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", len(TRAITS)]))
+    graph.output.append(
+        helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", len(TRAITS) + 1])
+    )
     return _serialised(model)
 
 

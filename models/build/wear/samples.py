@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from app.inference.wear import PLACES, POINTS, SIZE
+from app.inference.wear import crop_of
 from models.build.wear.canvas import Image8, canvas_of, crop, worn_out
 from models.build.wear.eyewear import with_eyewear
 from models.build.wear.hair import with_hair
@@ -59,9 +59,7 @@ def samples_of(faces: Iterable[LabelledFace], trunk: Trunk, seed: int = 2026) ->
         random = np.random.default_rng((seed, number))
         canvas = canvas_of(face.view)
         known = face.labels
-        copies: list[tuple[Image8, NDArray[np.float64], int]] = [
-            (face.view.chip(POINTS, PLACES, SIZE), known, AS_READ)
-        ]
+        copies: list[tuple[Image8, NDArray[np.float64], int]] = [(crop_of(face.view), known, AS_READ)]
         copies += [(_taken(canvas.pixels, random), known, WORN) for _ in range(REAL_COPIES)]
         if known[0] == 0:
             for dark in (False, True):

@@ -1,4 +1,4 @@
-"""The shipped probe of eyewear and facial hair on real photographs.
+"""The shipped probe of eyewear, facial hair and covered faces on real photographs.
 
 Most of these faces were fitted on, so the bars say that the shipped file, the crop and the mesh still fit
 together, not how true the answers are of others: `python -m models.build.wear` measures that.
@@ -20,6 +20,10 @@ from app.inference.mesh import FaceMesh
 from app.inference.sessions import Session
 from app.inference.views import FaceView
 from app.inference.wear import Wear, WearReader
+from models.build.wear.canvas import canvas_of
+from models.build.wear.cloth import with_scarf, with_surgical
+from models.build.wear.covered import REALLY
+from models.build.wear.covered_samples import MARGIN, ZOOM
 
 TRAITS = {"glasses_any": "eyeglasses", "sunglasses": "sunglasses", "beard": "beard", "mustache": "mustache"}
 
@@ -107,3 +111,41 @@ def test_a_crowd_is_read_as_each_face_alone(shared_data: Path, reading: Reading)
     for one, other in zip(together, alone, strict=True):
         assert one.eyeglasses == pytest.approx(other.eyeglasses, abs=1e-4)
         assert one.mustache == pytest.approx(other.mustache, abs=1e-4)
+
+
+# Covered by a hand, a pacifier, something eaten, a hand, a burnt-out photograph; none was fitted on.
+REALLY_COVERED = ("2394", "2146", "4934", "4664", "970")
+
+
+def test_hands_and_things_before_the_mouth_cover_a_face(shared_data: Path, reading: Reading) -> None:
+    images = shared_data / "fairface300" / "images"
+    covered = [reading.of(images / f"{name}.jpg") for name in REALLY_COVERED]
+    assert sum(answer is not None and answer.covered > 0.5 for answer in covered) >= len(covered) - 1
+    rows = labelled(shared_data / "fairface300")
+    named = {row["path"] for row in csv.DictReader(REALLY.read_text(encoding="utf-8").splitlines())}
+    wearers = [row for row in rows if "1" in (row["glasses_any"], row["beard"]) and row["path"] not in named]
+    bare = [reading.of(shared_data / "fairface300" / row["path"]) for row in wearers[:40]]
+    assert np.mean([answer.covered > 0.5 for answer in bare if answer is not None]) < 0.1
+
+
+def test_cloth_drawn_over_the_nose_covers_a_face_and_cloth_about_the_neck_does_not(
+    shared_data: Path, reading: Reading
+) -> None:
+    random = np.random.default_rng(11)
+    told: dict[str, list[bool]] = {"mask": [], "neck": []}
+    for path in sorted((shared_data / "congress" / "images").iterdir())[::16]:
+        view = reading.view(path)
+        if view is None:
+            continue
+        canvas = canvas_of(view, MARGIN, ZOOM)
+        drawn = {
+            "mask": with_surgical(canvas, random).pixels,
+            "neck": with_scarf(canvas, random, [], about_the_neck=True).pixels,
+        }
+        for name, pixels in drawn.items():
+            faces = reading.engine.detect(pixels)
+            assert faces or name == "mask"
+            seen = [FaceView(pixels, mesh.points) for mesh in reading.mesh.fit(pixels, faces[:1])]
+            told[name] += [answer.covered > 0.5 for answer in reading.wear.read(seen, [0.5] * len(seen))]
+    assert len(told["mask"]) > 8 and np.mean(told["mask"]) > 0.9
+    assert np.mean(told["neck"]) < 0.2

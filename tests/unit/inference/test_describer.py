@@ -31,9 +31,8 @@ def attributes(eyes: Eyes, sunglasses: float = 0.1) -> FaceAttributes:
         view(),
         Appearance(31.5, 25, 38, 0.7),
         Expressions(emotions, 0.95),
-        0.02,
         eyes,
-        Wear(0.8, sunglasses, 0.3, 0.4),
+        Wear(0.8, sunglasses, 0.3, 0.4, 0.02),
     )
 
 
@@ -96,9 +95,8 @@ def test_nothing_is_surer_than_the_faces_it_was_measured_on_allow() -> None:
         view(),
         Appearance(31.5, 25, 38, 0.7),
         Expressions({Emotion.CALM: 100.0}, 1.0),
-        0.0,
         Eyes(1.0, 1.0),
-        Wear(0.0, 0.0, 1.0, 1.0),
+        Wear(0.0, 0.0, 1.0, 1.0, 0.0),
     )
     for trait, probability in told.traits.items():
         sure = max(probability, 1 - probability)

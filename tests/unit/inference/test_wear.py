@@ -16,10 +16,11 @@ from app.inference.views import FaceView
 from app.inference.wear import BATCH, PLACES, POINTS, SIZE, WearReader, manliness
 
 WOMAN = {"beard": 1.0, "mustache": 0.5}
+ROWS = (15, 31, 47, 63, 79)
 
 
 class FakeSession:
-    """Its logits are the brightness of the crop at four places of it, in steps of 10 about 100."""
+    """Its logits are the brightness of the crop at five places of it, in steps of 10 about 100."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self.model = Model(
@@ -38,7 +39,7 @@ class FakeSession:
     def run(self, tensor: np.ndarray) -> dict[str, np.ndarray]:
         assert tensor.shape[1:] == (3, SIZE, SIZE) and tensor.dtype == np.float32
         self.batches.append(len(tensor))
-        at = tensor[:, 0, [20, 40, 60, 80], 48]
+        at = tensor[:, 0, ROWS, 48]
         return {"logits": ((at + 127.5 - 100) / 10).astype(np.float32)}
 
 
@@ -47,38 +48,40 @@ def reader(settings: dict[str, Any] | None = None) -> tuple[WearReader, FakeSess
     return WearReader(session), session  # type: ignore[arg-type]
 
 
-def view(levels: tuple[int, int, int, int] = (100, 100, 100, 100)) -> FaceView:
+def view(levels: tuple[int, int, int, int, int] = (100,) * 5) -> FaceView:
     """A face whose points lie where the crop wants them, shifted: the crop is a part of the picture."""
     pixels = np.zeros((200, 220, 3), np.uint8)
-    for row, level in zip((20, 40, 60, 80), levels, strict=True):
-        pixels[row + 30 - 9 : row + 30 + 10] = level
+    for row, level in zip(ROWS, levels, strict=True):
+        pixels[row + 30 - 7 : row + 30 + 8] = level
     mesh = np.zeros((478, 3), np.float32)
     mesh[list(POINTS), :2] = PLACES + np.array([40, 30])
     return FaceView(pixels, mesh)
 
 
 def test_the_logits_of_the_crop_become_probabilities() -> None:
-    answer = reader()[0].read([view((120, 80, 100, 130))], [0.5])[0]
+    answer = reader()[0].read([view((120, 80, 100, 130, 110))], [0.5])[0]
     assert answer.eyeglasses == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-6)
     assert answer.sunglasses == pytest.approx(1 / (1 + np.exp(2)), abs=1e-6)
     assert answer.beard == pytest.approx(0.5)
     assert answer.mustache == pytest.approx(1 / (1 + np.exp(-3)), abs=1e-6)
+    assert answer.covered == pytest.approx(1 / (1 + np.exp(-1)), abs=1e-6)
 
 
 def test_sunglasses_are_glasses() -> None:
-    answer = reader()[0].read([view((80, 150, 100, 100))], [0.5])[0]
+    answer = reader()[0].read([view((80, 150, 100, 100, 100))], [0.5])[0]
     assert answer.eyeglasses == answer.sunglasses > 0.99
 
 
-def test_a_womans_face_lowers_hair_and_leaves_eyewear() -> None:
+def test_a_womans_face_lowers_hair_and_leaves_the_rest() -> None:
     man, unknown, woman = reader()[0].read([view()] * 3, [0.0, 0.5, 1.0])
     assert man.beard > unknown.beard == pytest.approx(0.5) and woman.beard < 0.1
     assert woman.beard < woman.mustache < 0.5, "the weights of the manifest differ"
     assert man.eyeglasses == unknown.eyeglasses == woman.eyeglasses
+    assert man.covered == unknown.covered == woman.covered
 
 
 def test_answers_come_in_order_and_in_batches() -> None:
-    views = [view((60 + 10 * n, 60, 100, 100)) for n in range(BATCH * 2 + 1)]
+    views = [view((60 + 10 * n, 60, 100, 100, 100)) for n in range(BATCH * 2 + 1)]
     wear, session = reader()
     answers = wear.read(views, [0.5] * len(views))
     assert [a.eyeglasses for a in answers] == sorted(a.eyeglasses for a in answers)
@@ -110,7 +113,7 @@ def test_an_entry_without_the_weights_is_refused(settings: dict[str, Any]) -> No
 def test_a_model_with_other_answers_is_refused() -> None:
     wear, session = reader()
     session.run = lambda tensor: {"other": np.zeros((1, 4))}  # type: ignore[method-assign]
-    with pytest.raises(ModelError, match="four “logits”"):
+    with pytest.raises(ModelError, match="five “logits”"):
         wear.read([view()], [0.5])
 
 
