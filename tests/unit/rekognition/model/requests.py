@@ -77,9 +77,7 @@ def _of(shape: Shape) -> st.SearchStrategy[Any]:
     if shape.type == "list":
         return st.lists(_of(shapes[shape.member]), min_size=low, max_size=high)
     if shape.type == "map":
-        return st.dictionaries(
-            _of(shapes[shape.key]), _of(shapes[shape.value]), min_size=low, max_size=high
-        )
+        return st.dictionaries(_of(shapes[shape.key]), _of(shapes[shape.value]), min_size=low, max_size=high)
     if shape.type == "blob":
         return st.binary(min_size=low, max_size=high)
     if shape.type == "boolean":
