@@ -1,4 +1,4 @@
-"""Random sequences of operations against a model of a few dictionaries: the answers, and all that is there."""
+"""Random sequences of operations against a model of a few dictionaries: the answers and all that is there."""
 
 from __future__ import annotations
 
