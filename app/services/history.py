@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from app.domain.errors import DependedOn
 from app.domain.records import Change, ChangeKind, ChangeSet, Origin
+from app.services.calls import Calls
 from app.services.events import EventHub
+from app.services.history_calls import equal_calls
 from app.services.history_lines import before_and_after, equal_command
 from app.services.listing import MONTHS, Listing, Section
 from app.storage import journal
@@ -40,13 +42,15 @@ class HistoryRow:
 @dataclass(frozen=True)
 class HistoryDetail:
     """`dependents`: what must be undone first, newest first. `equal_command`: a shell line, or several,
-    that does the same; None where the command line has no such act."""
+    that does the same; None where the command line has no such act. `calls`: what Rekognition would have
+    been asked."""
 
     row: HistoryRow
     before: list[str]
     after: list[str]
     dependents: list[Change]
     equal_command: str | None
+    calls: Calls
 
 
 class HistoryService:
@@ -94,6 +98,7 @@ class HistoryService:
                 after=after,
                 dependents=[] if row.undone else journal.dependents(connection, change_pk),
                 equal_command=equal_command(connection, change),
+                calls=equal_calls(connection, change),
             )
 
     def undo(self, change_pk: int) -> ChangeSet:
