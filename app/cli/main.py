@@ -12,6 +12,7 @@ import typer
 
 from app import __version__
 from app.cli import (
+    alarms,
     aws,
     buckets,
     call,
@@ -21,6 +22,7 @@ from app.cli import (
     images,
     index,
     keys,
+    metrics,
     models,
     search,
     serve,
@@ -94,6 +96,7 @@ def build(programs: Programs) -> typer.Typer:
     aws.register(app)
     call.register(app)
     serve.register(app)
+    metrics.register(app)
     app.add_typer(collections.app, name="collections", help="List, make, rename and delete collections.")
     app.add_typer(
         celebrities.app, name="celebrities", help="Recognise the people of celebrity packs; keep the packs."
@@ -101,6 +104,7 @@ def build(programs: Programs) -> typer.Typer:
     app.add_typer(users.app, name="users", help="List, make and delete people; give them faces.")
     app.add_typer(buckets.app, name="buckets", help="List, add and remove folders that requests may name.")
     app.add_typer(keys.app, name="keys", help="List, make and revoke access keys; their policies.")
+    app.add_typer(alarms.app, name="alarms", help="Alarms on what operations take: list, add, remove.")
     app.add_typer(models.app, name="models", help="Face models: list, add, check, calibrate, use, remove.")
     return app
 
