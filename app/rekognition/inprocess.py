@@ -95,7 +95,7 @@ def _session() -> Any:
         import botocore.session
     except ImportError as error:
         raise MissingExtra(INSTALL) from error
-    made = botocore.session.Session(dict.fromkeys(("profile", "config_file", "credentials_file"), _NOWHERE))
+    made = botocore.session.Session(_NOWHERE)
     for variable, value in _FIXED.items():
         made.set_config_variable(variable, value)
     made.set_credentials("likeness", "likeness")
@@ -104,7 +104,11 @@ def _session() -> Any:
 
 # Whatever profile the account has, it is not for here: no key of it is used, and nothing it names is run.
 # As botocore has it: the name in a file, in the environment, the default, the conversion.
-_NOWHERE: Final = (None, None, "", None)
+_NOWHERE: Final = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, "", None),
+    "credentials_file": (None, None, "", None),
+}
 _FIXED: Final[dict[str, Any]] = {
     "region": REGION,
     "defaults_mode": "legacy",
