@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from app.domain.records import Change, ChangeKind
+from app.domain.records import Change, ChangeKind, PhotoStatus
 from app.domain.text import printable
 from app.services.calls import Call, Calls, ImageFile
 from app.services.ingest.unindexed import indexing_of
+from app.services.naming import counted
 from app.storage.repositories import changes, faces, photos
 from app.storage.repositories.rows import Connection
 
@@ -80,11 +81,14 @@ class _Change:
         connection, pk = self._connection, int(self._collection["id"])
         found = changes.photo_pks_indexed(connection, self._change.id, _MOST_PHOTOS + 1)
         paths = {path.photo_pk: path.path for path in reversed(photos.paths(connection, found))}
-        calls = []
+        calls, failed = [], 0
         for photo_pk in found[:_MOST_PHOTOS]:
             photo = photos.by_pk(connection, photo_pk)
             member = photos.membership(connection, pk, photo_pk)
             path = paths.get(photo_pk)
+            if member is not None and member.status is PhotoStatus.FAILED:
+                failed += 1
+                continue
             if photo is None or path is None:
                 continue
             name = printable(path.name)
@@ -104,8 +108,12 @@ class _Change:
         notes = []
         if len(found) > _MOST_PHOTOS:
             notes.append(f"IndexFaces takes one picture: these are the calls for the first {_MOST_PHOTOS}.")
-        elif len(calls) < len(found):
-            notes.append(f"Of {len(found)} photos, {len(found) - len(calls)} are not known any more.")
+        elif len(calls) + failed < len(found):
+            notes.append(
+                f"Of {len(found)} photos, {len(found) - len(calls) - failed} are unknown now."
+            )
+        if failed:
+            notes.append(f"{counted(failed, 'photo')} could not be indexed here, and would be refused.")
         if not calls:
             return Calls(notes=("No photo was indexed by this change.",))
         return _steps(calls, *notes)

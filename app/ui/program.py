@@ -242,7 +242,9 @@ class LibraryWindow(QObject):
         from app.ui.history.page import HistoryPage
 
         bench = self._bench
-        return HistoryPage(self.host, self.tasks, bench.history, bench.collections, bench.users)
+        return HistoryPage(
+            self.host, self.tasks, bench.history, bench.collections, bench.users, where=self._where
+        )
 
     def _models(self) -> QWidget:
         from app.ui.models.page import ModelsPage

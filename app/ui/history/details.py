@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.records import ChangeKind
+from app.rekognition.snippets import Where
 from app.services.history import HistoryDetail
 from app.ui.history.words import PLACES
 from app.ui.theme import Theme
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.glyph import Glyph, Panel
+from app.ui.widgets.request_panel import RequestPanel
 from app.ui.widgets.scroll import replace_widget
 from app.ui.widgets.text import Label, Paragraph
 
 WIDTH = 352
 _MOST_LINES = 12
+_CODE = 176
 
 
 class HistoryDetails(QScrollArea):
@@ -25,9 +30,13 @@ class HistoryDetails(QScrollArea):
     undo = Signal(int)
     undo_all = Signal(int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, where: Callable[[], Where], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self.request = RequestPanel(
+            theme, where, self, name="Request of this change", margins=(0, 0, 0, 0), answers=False
+        )
+        self.request.text.setMinimumHeight(_CODE)
         self.setFixedWidth(WIDTH)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -37,6 +46,7 @@ class HistoryDetails(QScrollArea):
 
     def clear(self) -> None:
         """Nothing is selected."""
+        self._keep_request()
         body = Panel(self.theme, "surface", lines=("left",))
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 22, 20, 16)
@@ -46,6 +56,7 @@ class HistoryDetails(QScrollArea):
 
     def show_detail(self, detail: HistoryDetail) -> None:
         theme, change = self.theme, detail.row.change
+        self._keep_request()
         body = Panel(theme, "surface", lines=("left",))
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 18, 20, 16)
@@ -70,8 +81,20 @@ class HistoryDetails(QScrollArea):
             column.addWidget(self._dependents(detail))
             column.addSpacing(16)
         self._buttons(column, detail)
-        column.addStretch(1)
+        column.addSpacing(16)
+        column.addWidget(_line(theme))
+        column.addSpacing(12)
+        column.addWidget(Label(theme, "As Rekognition has it", weight=600))
+        column.addSpacing(8)
+        self.request.show_calls(lambda: detail.calls)
+        column.addWidget(self.request, 1)
+        self.request.show()
         replace_widget(self, body)
+
+    def _keep_request(self) -> None:
+        """It outlives the panel around it, and what was chosen in it stays chosen."""
+        self.request.setParent(self)
+        self.request.hide()
 
     def _fact(self, name: str, value: str) -> QHBoxLayout:
         row = QHBoxLayout()

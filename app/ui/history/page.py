@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import DependedOn
 from app.domain.records import ChangeSet, Collection, Origin, User
+from app.rekognition.snippets import Where
 from app.services.collections import CollectionService
 from app.services.history import HistoryDetail, HistoryFilter, HistoryService
 from app.services.listing import Listing
@@ -48,7 +49,10 @@ class HistoryPage(QWidget):
         history: HistoryService,
         collections: CollectionService,
         users: UserService,
+        *,
+        where: Callable[[], Where],
     ) -> None:
+        """`where`: whom the lines of the details are to ask."""
         super().__init__()
         self._host, self._tasks, self._history = host, tasks, history
         self._collections, self._users = collections, users
@@ -94,7 +98,8 @@ class HistoryPage(QWidget):
         self.list = ChangeList()
         self.list.setModel(self.model)
         self.list.setItemDelegate(self._delegate)
-        self.details = HistoryDetails(theme)
+        self.details = HistoryDetails(theme, where)
+        self.details.request.copied.connect(lambda: host.toast("Copied"))
         self._nothing = EmptyState(
             theme,
             icon="clock-counter-clockwise",
@@ -135,6 +140,7 @@ class HistoryPage(QWidget):
             ("Return", self.list, self._to_details),
             ("Enter", self.list, self._to_details),
             ("Escape", self.details, self.list.setFocus),
+            ("Ctrl+Shift+C", self, self.details.request.copy),
         ):
             shortcut = QShortcut(QKeySequence(keys), where)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

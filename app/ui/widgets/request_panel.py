@@ -50,8 +50,10 @@ class RequestPanel(QWidget):
         name: str = "Request and response",
         nothing: str = "Nothing was asked yet.",
         margins: tuple[int, int, int, int] = (16, 12, 0, 0),
+        answers: bool = True,
     ) -> None:
-        """`where` says whom the lines are to ask; `nothing` stands where there is no call."""
+        """`where` says whom the lines are to ask; `nothing` stands where there is no call. Without `answers`
+        there is no Response to choose."""
         super().__init__(parent)
         self._where, self._nothing = where, nothing
         self._make: Callable[[], Calls] | None = None
@@ -76,8 +78,10 @@ class RequestPanel(QWidget):
         column.addWidget(self._head)
         self.choice = SegmentedControl(theme, height=Size.CONTROL_SMALL, name="What to show", tight=True)
         for key, text in _VIEWS:
-            self.choice.add(key, text)
-        self.choice.set_current(RESPONSE)
+            if answers or key != RESPONSE:
+                self.choice.add(key, text)
+        if answers:
+            self.choice.set_current(RESPONSE)
         self.choice.chosen.connect(lambda _key: self._write())
         column.addWidget(self.choice)
         self.note = _Note(theme)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -96,6 +98,27 @@ def test_the_details_say_when_where_before_and_after(stage, named) -> None:
     copy = button(named, "Copy as a command")
     QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text().startswith("likeness users create archive ada")
+
+
+def test_the_requests_of_a_change_stand_below_it(stage, named) -> None:
+    choose(stage, named, "2 faces named Ada")
+    panel = named.details.request
+    assert panel.isVisible() and panel.choice.current() == "request"
+    assert json.loads(panel.text.toPlainText()) == {"CollectionId": "archive", "UserId": "ada"}
+    panel.choose("AssociateFaces")
+    assert json.loads(panel.text.toPlainText())["UserMatchThreshold"] == 0
+    # As lines they are one script, in their order, and what was chosen stays for the next change.
+    panel.view("aws")
+    script = panel.text.toPlainText()
+    assert 0 < script.index("create-user") < script.index("associate-faces")
+    assert not panel.operation.isVisible()
+    stage.key(named.list, KEY.Key_C, CTRL | SHIFT)
+    assert QGuiApplication.clipboard().text() == script
+    choose(stage, named, "6 photos indexed into Archive, 6 faces, 1 failed")
+    assert panel.text.toPlainText().count("index-faces") == 6
+    choose(stage, named, "Ada renamed Ada Lovelace")
+    assert panel.isVisible() and not panel.text.isVisible()
+    assert "id alone" in panel.note.sentences()[0]
 
 
 def test_find_and_filters(stage, named) -> None:
