@@ -39,6 +39,20 @@ WRITING: Final = frozenset(
 MANAGING: Final = frozenset({"CreateCollection", "DeleteCollection"})
 ACTIONS: Final = READING | WRITING | MANAGING
 
+# Takes a picture, and some tenths of a second.
+LOOKING: Final = frozenset(
+    {
+        "CompareFaces",
+        "DetectFaces",
+        "DetectLabels",
+        "DetectModerationLabels",
+        "IndexFaces",
+        "RecognizeCelebrities",
+        "SearchFacesByImage",
+        "SearchUsersByImage",
+    }
+)
+
 # These bear on no collection: their resource is written *.
 _UNBOUND: Final = frozenset(
     {

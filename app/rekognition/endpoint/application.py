@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, ParamSpec, Protocol, TypeVar
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.jobs.lanes import Lane, Priority
 from app.rekognition import wire as json_wire
+from app.rekognition.access.actions import LOOKING
 from app.rekognition.access.door import Caller, Door, Throttled
 from app.rekognition.access.signature import Wire
 from app.rekognition.core import Permit, Response
@@ -38,13 +40,35 @@ class Core(Protocol):
     def handle(self, target: str, body: bytes, permit: Permit | None = None) -> Response: ...
 
 
-class Application:
-    """Everything slow runs on lanes: `gate` checks signatures, `work` carries out operations. The loop only
-    moves bytes, so that a long operation keeps nobody else's request from being read or refused."""
+@dataclass(frozen=True)
+class Lanes:
+    """`gate` checks signatures, `work` carries out operations, `pictures` those that look at a picture."""
 
-    def __init__(self, core: Core, door: Door, limits: Limits, gate: Lane, work: Lane) -> None:
+    gate: Lane
+    work: Lane
+    pictures: Lane
+
+    @classmethod
+    def of(cls, limits: Limits) -> Lanes:
+        return cls(
+            Lane("endpoint-gate", 2),
+            Lane("endpoint-work", limits.threads),
+            Lane("endpoint-pictures", limits.picture_threads),
+        )
+
+    def close(self) -> None:
+        """What runs comes to its end first."""
+        for lane in (self.gate, self.work, self.pictures):
+            lane.close()
+
+
+class Application:
+    """Everything slow runs on lanes, and the loop only moves bytes: a long operation keeps nobody else's
+    request from being read, refused, or answered from what is stored."""
+
+    def __init__(self, core: Core, door: Door, limits: Limits, lanes: Lanes) -> None:
         self._core, self._door, self._limits = core, door, limits
-        self._gate, self._work = gate, work
+        self._lanes = lanes
         self._waiting = 0
         self._held = 0
 
@@ -71,14 +95,14 @@ class Application:
         started = time.perf_counter()
         held = 0
         try:
-            caller = await self._on(self._gate, Priority.INTERACTIVE, self._door.knock, wire)
+            caller = await self._on(self._lanes.gate, Priority.INTERACTIVE, self._door.knock, wire)
             try:
                 body = await self._body(request)
             except ServiceError as error:
-                await self._on(self._gate, Priority.BULK, self._door.refused, wire, error, started)
+                await self._on(self._lanes.gate, Priority.BULK, self._door.refused, wire, error, started)
                 raise
             held = len(body)
-            await self._on(self._gate, Priority.INTERACTIVE, self._door.enter, caller, wire, body)
+            await self._on(self._lanes.gate, Priority.INTERACTIVE, self._door.enter, caller, wire, body)
             answer = await self._carry_out(caller, wire, body)
             return HttpResponse(answer.body, answer.status, {**answer.headers, **_ALWAYS})
         except ClientDisconnect:
@@ -101,7 +125,9 @@ class Application:
                 self._note_use(caller)
             target = wire.value("x-amz-target") or ""
             permit = self._door.permit(caller)
-            return await self._on(self._work, Priority.INTERACTIVE, self._core.handle, target, body, permit)
+            looking = target.rpartition(".")[2] in LOOKING
+            lane = self._lanes.pictures if looking else self._lanes.work
+            return await self._on(lane, Priority.INTERACTIVE, self._core.handle, target, body, permit)
         finally:
             self._waiting -= 1
 
@@ -112,7 +138,7 @@ class Application:
             except Exception:  # the library cannot be written: the operations say so
                 _log.warning("That an access key was used could not be noted", exc_info=True)
 
-        self._work.submit(Priority.IDLE, write)
+        self._lanes.work.submit(Priority.IDLE, write)
 
     async def _body(self, request: Request) -> bytes:
         """Counted in `_held`, also where it fails on the way; the caller gives it back."""
@@ -165,4 +191,4 @@ def _busy() -> ServiceError:
     return ServiceError("ServiceUnavailable", "The endpoint has more requests than it can take.", 503)
 
 
-__all__ = ["Application", "Core"]
+__all__ = ["Application", "Core", "Lanes"]

@@ -14,6 +14,7 @@ class Limits:
     body: 5 MB of image are 6.7 MB of base64, with the rest of the request beside it.
     held: what all bodies together may take, read or waiting.
     connections: macOS lets a windowed program have 256 files open, the library's among them.
+    threads: for operations on what is stored. picture_threads: for those that look at a picture.
     """
 
     body: int = 8 * MIB
@@ -26,4 +27,5 @@ class Limits:
     connections: int = 128
     waiting: int = 128
     threads: int = 4
+    picture_threads: int = 3
     stop_seconds: int = 2

@@ -13,9 +13,8 @@ from typing import Any, Final
 import uvicorn
 
 from app.domain.errors import LikenessError
-from app.jobs.lanes import Lane
 from app.rekognition.access.door import Door
-from app.rekognition.endpoint.application import Application, Core
+from app.rekognition.endpoint.application import Application, Core, Lanes
 from app.rekognition.endpoint.connections import Connections, speaking
 from app.rekognition.endpoint.limits import Limits
 
@@ -99,11 +98,10 @@ class _Run:
         self.port: int = listener.getsockname()[1]
         self._limits = limits
         self._listener = listener
-        self._gate = Lane("endpoint-gate", 2)
-        self._work = Lane("endpoint-work", limits.threads)
+        self._lanes = Lanes.of(limits)
         self._connections = Connections(limits)
         self._ready = threading.Event()
-        application = Application(core, door, limits, self._gate, self._work)
+        application = Application(core, door, limits, self._lanes)
         config = uvicorn.Config(
             application.asgi(self.port),
             http=speaking(self._connections),
@@ -139,8 +137,7 @@ class _Run:
         if self._thread.ident is not None:
             self._thread.join()
         self._listener.close()
-        self._gate.close()
-        self._work.close()
+        self._lanes.close()
 
     def _serve(self) -> None:
         try:

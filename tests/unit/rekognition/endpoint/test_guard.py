@@ -118,9 +118,9 @@ def test_what_is_allowed() -> None:
         ("GET /favicon.ico HTTP/1.1", 404),
     ],
 )
-def test_there_is_one_way_in(site: Site, line: str, status: int) -> None:
-    request = f"{line}\r\nHost: 127.0.0.1:{site.port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    answered, body = site.ask(request.encode())
+def test_there_is_one_way_in(unasked: Site, line: str, status: int) -> None:
+    request = f"{line}\r\nHost: 127.0.0.1:{unasked.port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    answered, body = unasked.ask(request.encode())
     assert answered == status
     assert b"ikeness" not in body and b"ekognition" not in body
 
@@ -133,25 +133,25 @@ def test_there_is_one_way_in(site: Site, line: str, status: int) -> None:
         {"Host": "evil.example"},
     ],
 )
-def test_even_a_signed_request_from_a_page_is_refused(site: Site, headers: dict[str, str]) -> None:
-    status, body = site.ask(site.signed(**headers))
+def test_even_a_signed_request_from_a_page_is_refused(unasked: Site, headers: dict[str, str]) -> None:
+    status, body = unasked.ask(unasked.signed(**headers))
     assert (status, json.loads(body)["__type"]) == (403, "AccessDeniedException")
-    assert site.core.calls == []
-    site.good()
+    assert unasked.core.calls == []
+    unasked.good()
 
 
-def test_a_preflight_is_refused_and_no_answer_lets_a_page_read_it(site: Site) -> None:
-    with site.connect() as connection:
+def test_a_preflight_is_refused_and_no_answer_lets_a_page_read_it(unasked: Site) -> None:
+    with unasked.connect() as connection:
         connection.sendall(
-            f"OPTIONS / HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nOrigin: https://evil.example\r\n"
+            f"OPTIONS / HTTP/1.1\r\nHost: 127.0.0.1:{unasked.port}\r\nOrigin: https://evil.example\r\n"
             "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Private-Network: true\r\n"
             "\r\n".encode()
         )
         answer = connection.recv(65536).lower()
     assert answer.startswith(b"http/1.1 403")
     assert b"access-control" not in answer
-    with site.connect() as connection:
-        connection.sendall(site.signed())
+    with unasked.connect() as connection:
+        connection.sendall(unasked.signed())
         answer = connection.recv(65536).lower()
     assert answer.startswith(b"http/1.1 200")
     assert b"access-control" not in answer and b"server:" not in answer
@@ -167,8 +167,8 @@ def test_a_preflight_is_refused_and_no_answer_lets_a_page_read_it(site: Site) ->
         ("InvalidSignatureException", (b"ListCollections", b"DeleteCollection")),
     ],
 )
-def test_refusals_are_named_as_aws_names_them(site: Site, code: str, change: tuple[bytes, bytes]) -> None:
-    status, body = site.ask(site.signed().replace(*change))
+def test_refusals_are_named_as_aws_names_them(unasked: Site, code: str, change: tuple[bytes, bytes]) -> None:
+    status, body = unasked.ask(unasked.signed().replace(*change))
     assert (status, json.loads(body)["__type"]) == (400, code)
-    assert site.core.calls == []
-    site.good()
+    assert unasked.core.calls == []
+    unasked.good()
