@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from app.domain.errors import LikenessError
 from app.domain.records import Origin
 from app.rekognition.inprocess import INSTALL, REGION, SERVICE, BeforeSend, MissingExtra, OtherService
 from app.rekognition.names import command_names
@@ -42,7 +43,7 @@ def run(arguments: Sequence[str], open_library: Callable[[bool], Workbench]) -> 
         arguments: as after `aws`. The word `rekognition` may be left out.
         open_library: called with the first request, and never for help or a skeleton; whether a library
             that is not there is to be made.
-    Raises MissingExtra.
+    Raises MissingExtra, and LikenessError for a configuration of the AWS CLI that cannot be read.
     """
     try:
         import awscli.clidriver
@@ -50,9 +51,14 @@ def run(arguments: Sequence[str], open_library: Callable[[bool], Workbench]) -> 
         raise MissingExtra(INSTALL) from error
     from app.rekognition import aws_cli_v2
 
+    from botocore.exceptions import BotoCoreError
+
     library = _Library(open_library)
-    driver = awscli.clidriver.create_clidriver()
-    _keep_here(driver.session, library)
+    try:
+        driver = awscli.clidriver.create_clidriver()
+        _keep_here(driver.session, library)
+    except BotoCoreError as error:
+        raise LikenessError(f"The AWS CLI cannot start. {error}") from error
     aws_cli_v2.add_to(driver.session)
     try:
         with aws_cli_v2.yaml_output():

@@ -78,7 +78,7 @@ def test_errors_are_the_clients_own_classes(rekognition: Any) -> None:
         rekognition.create_collection(CollectionId="c")
     with pytest.raises(rekognition.exceptions.InvalidParameterException, match="collectionId"):
         rekognition.create_collection(CollectionId="a b")
-    with pytest.raises(ClientError, match="NotImplementedException.*CreateProject"):
+    with pytest.raises(ClientError, match=r"NotImplementedException.*CreateProject"):
         rekognition.create_project(ProjectName="p")
     with pytest.raises(ParamValidationError):
         rekognition.create_collection()
@@ -147,7 +147,7 @@ def test_other_services_are_refused(library: Client) -> None:
     session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-1")
     s3 = session.client("s3")
     s3.meta.events.register_first("before-send", BeforeSend(lambda operation: library.core))
-    with pytest.raises(OtherService, match="request to s3.*nothing is sent"):
+    with pytest.raises(OtherService, match=r"request to s3.*nothing is sent"):
         s3.list_buckets()
 
 
