@@ -49,9 +49,9 @@ def run(arguments: Sequence[str], open_library: Callable[[bool], Workbench]) -> 
         import awscli.clidriver
     except ImportError as error:
         raise MissingExtra(INSTALL) from error
-    from app.rekognition import aws_cli_v2
-
     from botocore.exceptions import BotoCoreError
+
+    from app.rekognition import aws_cli_v2
 
     library = _Library(open_library)
     try:

@@ -134,7 +134,7 @@ def test_input_files_give_way_to_what_is_typed(aws: Any) -> None:
 )
 def test_yaml_that_is_no_request(aws: Any, text: str) -> None:
     done = aws("create-user", "--cli-input-yaml", text)
-    assert done.status == 255 and "YAML" in done.err or "nowhere" in done.err
+    assert (done.status == 255 and "YAML" in done.err) or "nowhere" in done.err
 
 
 def test_skeletons(aws: Any) -> None:
