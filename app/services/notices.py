@@ -41,7 +41,6 @@ LIBRARIES: Final = (
     Notice("pydantic", "MIT", "Checks settings", distribution="pydantic"),
     Notice("Typer and Rich", "MIT", "The command line", distribution="typer"),
     Notice("platformdirs", "MIT", "Finds the system's folders", distribution="platformdirs"),
-    Notice("pyqtgraph", "MIT", "Draws the graphs", distribution="pyqtgraph"),
     Notice("Starlette and uvicorn", "BSD-3-Clause", "Answer on the endpoint", distribution="starlette"),
     Notice("keyring", "MIT", "Keeps secrets in the system's keyring", distribution="keyring"),
     Notice("cryptography", "Apache-2.0", "Keeps them where there is none", distribution="cryptography"),

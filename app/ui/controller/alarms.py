@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
-from app.services.metrics.alarms import AlarmChange, AlarmService, AlarmState
+from app.services.metrics import AlarmChange, AlarmService, AlarmState
 from app.ui.controller.host import PageHost
 
 _TITLES: Final = {

@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services.metrics.alarms import AlarmRule, Comparison, Missing
-from app.services.metrics.definitions import Metric, Statistic
+from app.services.metrics import AlarmRule, Comparison, Metric, Missing, Statistic
 from app.ui.theme import Theme
 from app.ui.widgets.button import Button, Variant
 from app.ui.widgets.field import TextField

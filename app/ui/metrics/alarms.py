@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from app.services.metrics.alarms import Alarm, AlarmState
+from app.services.metrics import Alarm, AlarmState
 from app.ui.metrics.cards import TitledCard
 from app.ui.theme import Theme
 from app.ui.widgets.button import Button, IconButton
@@ -46,26 +46,25 @@ class AlarmRow(QWidget):
         words.setSpacing(0)
         name = ElidedLabel(theme, alarm.rule.name, weight=500)
         words.addWidget(name)
-        words.addWidget(ElidedLabel(theme, alarm.rule.sentence, role="small", token="t2"))
+        words.addWidget(Paragraph(theme, alarm.rule.sentence, role="small", token="t2"))
         state = QVBoxLayout()
         state.setSpacing(0)
         state.addWidget(Label(theme, word, weight=500, token=token), 0, Qt.AlignmentFlag.AlignRight)
         state.addWidget(Label(theme, told, role="small", token="t3"), 0, Qt.AlignmentFlag.AlignRight)
-        self.edit = IconButton(theme, "pencil-simple", f"Edit the alarm {alarm.rule.name}", side=28)
-        self.remove = IconButton(theme, "trash", f"Delete the alarm {alarm.rule.name}", side=28)
-        self.edit.clicked.connect(lambda: edit(alarm))
-        self.remove.clicked.connect(lambda: remove(alarm))
+        self.more = IconButton(theme, "dots-three", f"Change or delete the alarm {alarm.rule.name}", side=28)
+        menu = QMenu(self.more)
+        menu.addAction("Change…", lambda: edit(alarm))
+        menu.addAction("Delete", lambda: remove(alarm))
+        self.more.clicked.connect(
+            lambda: menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 4)))
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 8, 0, 8)
         row.setSpacing(12)
         row.addWidget(Glyph(theme, icon, token=token, size=20), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
         row.addLayout(state)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        buttons.addWidget(self.edit)
-        buttons.addWidget(self.remove)
-        row.addLayout(buttons)
+        row.addWidget(self.more)
 
 
 class AlarmsCard(TitledCard):

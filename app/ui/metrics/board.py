@@ -1,8 +1,4 @@
-"""What the page shows of a period: totals, graphs, alarms, the table of operations, the errors.
-
-Apart from the page, because pyqtgraph takes a third of a second to import: that is done off the window's
-thread.
-"""
+"""What the page shows of a period: totals, graphs, alarms, the table of operations, the errors."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from typing import Final
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.services.metrics.alarms import Alarm
+from app.services.metrics import Alarm
 from app.ui.metrics.alarms import AlarmsCard
 from app.ui.metrics.cards import GraphCard, TitledCard
 from app.ui.metrics.graph import Series, Shape
@@ -22,8 +18,8 @@ from app.ui.metrics.totals import Totals
 from app.ui.theme import PERSON_COLORS, Theme
 from app.ui.widgets.text import Paragraph
 
-_ONE_COLUMN_BELOW: Final = 760
-_TALL, _LOW = 392, 288
+_ONE_COLUMN_BELOW: Final = 900
+_TALL, _LOW = 312, 208
 # tokens.md: accent, Azure, Tangerine, Lilac in that order, then the rest.
 _COLORS: Final = ("accent", *(PERSON_COLORS[at].hex for at in (9, 2, 10, 6)))
 

@@ -14,8 +14,6 @@ from app.ui.theme import Theme
 from app.ui.widgets.glyph import Card
 from app.ui.widgets.text import Label
 
-_GRAPH_LEAST = 160
-
 
 class TitledCard(Card):
     """`head` is the row of the title."""
@@ -35,14 +33,16 @@ class TitledCard(Card):
 
 
 class GraphCard(TitledCard):
-    """A graph with its legend, where there is more than one thing to tell apart."""
+    """A graph, `height` logical pixels high, with its legend where there is more than one thing to tell
+    apart."""
 
     def __init__(self, theme: Theme, title: str, say: Callable[[float], str], height: int) -> None:
         self.legend = Legend(theme)
         super().__init__(theme, title, self.legend)
         self.graph = Graph(theme, title, say)
-        self.graph.setMinimumHeight(max(height - 72, _GRAPH_LEAST))
-        self.body.addWidget(self.graph, 1)
+        self.graph.setFixedHeight(height)
+        self.body.addWidget(self.graph)
+        self.body.addStretch(1)
 
     def show_series(self, starts: NDArray[np.float64], period: int, series: Sequence[Series]) -> None:
         self.graph.show_series(starts, period, series)

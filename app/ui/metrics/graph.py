@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Final
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.ui.metrics.axes import moment_words, time_ticks, value_ticks
 from app.ui.theme import Theme
 
-_LEFT, _BOTTOM = 44, 24
-_GAP = 0.14
-"""Of a bar's period that stays free."""
+_LEFT: Final = 52
+_TOP: Final = 8
+_BOTTOM: Final = 28
+_RIGHT: Final = 4
+_BAR: Final = 0.86
+"""Of its period's width."""
+_LABEL: Final = 64
 
 
 class Shape(StrEnum):
@@ -39,45 +42,31 @@ class Series:
     shape: Shape
 
 
-class Graph(pg.PlotWidget):  # type: ignore[misc]
-    """`say` turns a value into the words of the tooltip. It is drawn anew with the theme."""
+class Graph(QWidget):
+    """`say` turns a value into the words of the tooltip."""
 
     def __init__(
         self, theme: Theme, name: str, say: Callable[[float], str], parent: QWidget | None = None
     ) -> None:
-        # The view asks for its size while it is being made.
-        self._starts: NDArray[np.float64] = np.empty(0)
-        super().__init__(parent, background=None)
+        super().__init__(parent)
         self.theme, self._say = theme, say
+        self._starts: NDArray[np.float64] = np.empty(0)
         self._seconds = 60
         self._series: Sequence[Series] = ()
+        self._ticks = value_ticks(0)
         self.at: int | None = None
         """The period under the crosshair."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)
         self.setMouseTracking(True)
-        self.setFrameShape(self.Shape.NoFrame)
-        item = self.getPlotItem()
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.setMouseEnabled(x=False, y=False)
-        item.setContentsMargins(0, 8, 4, 0)
-        item.getAxis("left").setWidth(_LEFT)
-        item.getAxis("bottom").setHeight(_BOTTOM)
-        for side in ("left", "bottom"):
-            # The labels at both ends reach beyond the axis, where there is room for them.
-            item.getAxis(side).setStyle(tickLength=0, tickTextOffset=8, hideOverlappingLabels=False)
-        self._cross = pg.InfiniteLine(angle=90, movable=False)
-        self._cross.setZValue(10)
-        self._cross.hide()
-        theme.changed.connect(self._draw)
-        self._draw()
+        theme.changed.connect(self.update)
 
     def show_series(self, starts: NDArray[np.float64], seconds: int, series: Sequence[Series]) -> None:
         """`starts`: the first second (since 1970) of each period, float64 (n,)."""
         self._starts, self._seconds, self._series = starts, seconds, series
+        self._ticks = value_ticks(self._highest())
         self.at = None
-        self._draw()
+        self.update()
 
     def words(self, at: int) -> str:
         """What the graph says of a period."""
@@ -88,136 +77,152 @@ class Graph(pg.PlotWidget):  # type: ignore[misc]
                 lines.append(f"{series.name}: {self._say(value)}")
         return "\n".join(lines) if len(lines) > 1 else f"{lines[0]}\nNothing"
 
-    # -- drawing -----------------------------------------------------------------------------------------
+    def sizeHint(self) -> QSize:
+        return QSize(320, 208)
 
-    def _draw(self) -> None:
-        item, theme = self.getPlotItem(), self.theme
-        item.clear()
-        self._cross.setPen(QPen(theme.color("edge"), 0, Qt.PenStyle.DashLine))
-        item.addItem(self._cross, ignoreBounds=True)
-        self._point(self.at)
-        for side in ("left", "bottom"):
-            axis = item.getAxis(side)
-            axis.setTickFont(theme.font("label"))
-            axis.setTextPen(theme.color("t3"))
-            axis.setPen(QPen(theme.color("line"), 0) if side == "bottom" else None)
-        highest = self._highest()
-        ticks = value_ticks(highest)
-        item.getAxis("left").setTicks([ticks])
-        item.setYRange(0, ticks[-1][0], padding=0)
-        # The axis's own grid would cut the labels at its ends.
-        for value, _ in ticks[1:]:
-            item.addItem(pg.InfiniteLine(value, angle=0, pen=QPen(theme.color("line"), 0)), ignoreBounds=True)
-        if not len(self._starts):
-            item.getAxis("bottom").setTicks([[]])
-            return
-        item.setXRange(self._starts[0], self._starts[-1] + self._seconds, padding=0)
-        self._label_time()
-        below = np.zeros(len(self._starts))
-        for series in self._series:
-            if series.shape is Shape.BARS:
-                item.addItem(self._bars(series, below))
-                below = below + np.nan_to_num(series.values)
-            else:
-                item.addItem(self._curve(series))
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 96)
 
     def _highest(self) -> float:
         bars = [np.nan_to_num(each.values) for each in self._series if each.shape is Shape.BARS]
-        stacked = float(np.sum(bars, axis=0).max()) if bars and len(bars[0]) else 0.0
         others = [each.values for each in self._series if each.shape is not Shape.BARS]
-        finite = np.concatenate(others) if others else np.empty(0)
-        finite = finite[~np.isnan(finite)]
-        return max(stacked, float(finite.max()) if len(finite) else 0.0)
+        tops = ([np.sum(bars, axis=0)] if bars else []) + others
+        values = np.concatenate(tops) if tops else np.empty(0)
+        values = values[~np.isnan(values)]
+        return float(values.max()) if len(values) else 0.0
 
-    def _label_time(self) -> None:
-        end = float(self._starts[-1]) + self._seconds
-        width = max(self.width() - _LEFT - 8, 1)
+    # -- places ------------------------------------------------------------------------------------------
+
+    def _plot(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
+
+    def _x(self, moment: float) -> float:
+        plot = self._plot()
+        span = len(self._starts) * self._seconds
+        return plot.left() + (moment - float(self._starts[0])) / span * plot.width()
+
+    def _y(self, value: float) -> float:
+        plot = self._plot()
+        return plot.bottom() - value / self._ticks[-1][0] * plot.height()
+
+    def _middle(self, at: int) -> float:
+        return self._x(float(self._starts[at]) + self._seconds / 2)
+
+    # -- drawing -----------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._paint_axes(painter)
+        if not len(self._starts):
+            return
+        below = np.zeros(len(self._starts))
+        for series in self._series:
+            if series.shape is Shape.BARS:
+                values = np.nan_to_num(series.values)
+                self._paint_bars(painter, series, below, values)
+                below = below + values
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for series in self._series:
+            if series.shape is not Shape.BARS:
+                self._paint_line(painter, series)
+        if self.at is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(self.theme.color("edge"), 1, Qt.PenStyle.DashLine))
+            x, plot = self._middle(self.at), self._plot()
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+
+    def _paint_axes(self, painter: QPainter) -> None:
+        plot, ink, line = self._plot(), self.theme.color("t3"), self.theme.color("line")
+        painter.setFont(self.theme.font("label"))
+        right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        for value, text in self._ticks:
+            y = round(self._y(value)) + 0.5
+            painter.setPen(QPen(line, 1))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            painter.setPen(ink)
+            painter.drawText(QRectF(0, y - 8, _LEFT - 8, 16), right, text)
+        if not len(self._starts):
+            return
         first = float(self._starts[0])
-        # A label stands in the middle below its tick: at the edges there is no room for a half.
-        margin = (end - first) * 24 / width
-        ticks = [tick for tick in time_ticks(first, end, width) if tick[0] <= end - margin]
-        self.getPlotItem().getAxis("bottom").setTicks([ticks])
+        last = first + len(self._starts) * self._seconds
+        middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter)
+        for moment, text in time_ticks(first, last, plot.width()):
+            x = self._x(moment)
+            # A label stands in the middle below its moment: at the right edge there is no room for a half.
+            if x <= plot.right() - _LABEL / 3:
+                painter.drawText(QRectF(x - _LABEL / 2, plot.bottom() + 8, _LABEL, 16), middle, text)
 
-    def _bars(self, series: Series, below: NDArray[np.float64]) -> Any:
-        return pg.BarGraphItem(
-            x0=self._starts + self._seconds * _GAP / 2,
-            width=self._seconds * (1 - _GAP),
-            y0=below,
-            height=np.nan_to_num(series.values),
-            brush=self.theme.color(series.color),
-            pen=None,
-        )
-
-    def _curve(self, series: Series) -> Any:
+    def _paint_bars(
+        self, painter: QPainter, series: Series, below: NDArray[np.float64], values: NDArray[np.float64]
+    ) -> None:
+        width = max(self._plot().width() / len(self._starts) * _BAR, 1.0)
         color = self.theme.color(series.color)
-        dashed = Qt.PenStyle.DashLine if series.shape is Shape.DASHED else Qt.PenStyle.SolidLine
-        area = series.shape is Shape.AREA
-        return pg.PlotDataItem(
-            self._starts + self._seconds / 2,
-            series.values,
-            pen=pg.mkPen(color, width=1.5, style=dashed),
-            fillLevel=0 if area else None,
-            brush=self.theme.color("tint") if area else None,
-            connect="finite",
-            # A single period between gaps is a line without length.
-            symbol="o" if np.count_nonzero(~np.isnan(series.values)) == 1 else None,
-            symbolSize=5,
-            symbolBrush=color,
-            symbolPen=None,
-            antialias=True,
-        )
+        for at in np.flatnonzero(values):
+            top, foot = self._y(float(below[at] + values[at])), self._y(float(below[at]))
+            painter.fillRect(QRectF(self._middle(int(at)) - width / 2, top, width, foot - top), color)
+
+    def _paint_line(self, painter: QPainter, series: Series) -> None:
+        color = self.theme.color(series.color)
+        pen = QPen(color, 1.5)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        if series.shape is Shape.DASHED:
+            pen.setDashPattern([3, 2])
+        known = ~np.isnan(series.values)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], known, [False])).astype(np.int8)))
+        for start, end in edges.reshape(-1, 2):
+            points = [
+                QPointF(self._middle(at), self._y(float(series.values[at]))) for at in range(start, end)
+            ]
+            if len(points) == 1:
+                # A single period between gaps is a line without length.
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(color)
+                painter.drawEllipse(points[0], 2.5, 2.5)
+                continue
+            if series.shape is Shape.AREA:
+                path = QPainterPath(QPointF(points[0].x(), self._y(0)))
+                for point in (*points, QPointF(points[-1].x(), self._y(0))):
+                    path.lineTo(point)
+                painter.fillPath(path, self.theme.color("tint"))
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolyline(points)
 
     # -- reading -----------------------------------------------------------------------------------------
 
-    def _point(self, at: int | None) -> None:
-        self.at = at
-        self._cross.setVisible(at is not None)
-        if at is not None:
-            self._cross.setPos(float(self._starts[at]) + self._seconds / 2)
-
     def _tell(self, at: int, place: QPoint) -> None:
-        self._point(at)
+        self.at = at
         self.setAccessibleDescription(self.words(at))
         QToolTip.showText(place, self.words(at), self)
-
-    def _place(self, at: int) -> QPoint:
-        middle = QPointF(float(self._starts[at]) + self._seconds / 2, 0)
-        scene = self.getPlotItem().getViewBox().mapViewToScene(middle)
-        point: QPoint = self.mapFromScene(scene)
-        return QPoint(self.viewport().mapToGlobal(QPoint(point.x(), self.height() // 3)))
+        self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        if not len(self._starts):
+        plot = self._plot()
+        if not len(self._starts) or plot.width() <= 0:
             return
-        scene = self.mapToScene(event.position().toPoint())
-        moment = self.getPlotItem().getViewBox().mapSceneToView(scene).x()
-        at = int((moment - self._starts[0]) // self._seconds)
+        at = int((event.position().x() - plot.left()) // (plot.width() / len(self._starts)))
         if 0 <= at < len(self._starts):
             self._tell(at, event.globalPosition().toPoint())
         else:
             self._leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        step = steps.get(Qt.Key(event.key()))
         last = len(self._starts) - 1
-        if last >= 0 and event.key() == Qt.Key.Key_Home:
-            self._tell(0, self._place(0))
-        elif last >= 0 and event.key() == Qt.Key.Key_End:
-            self._tell(last, self._place(last))
-        elif last >= 0 and step is not None:
-            at = last if self.at is None else min(max(self.at + step, 0), last)
-            self._tell(at, self._place(at))
-        else:
+        now = last + 1 if self.at is None else self.at
+        steps = {
+            Qt.Key.Key_Left: now - 1,
+            Qt.Key.Key_Right: now + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        wanted = steps.get(Qt.Key(event.key()))
+        if wanted is None or last < 0:
             event.ignore()
-
-    def wheelEvent(self, event: Any) -> None:
-        # The page scrolls; a graph has nothing to zoom.
-        event.ignore()
+            return
+        at = min(max(wanted, 0), last)
+        self._tell(at, self.mapToGlobal(QPoint(round(self._middle(at)), self.height() // 3)))
 
     def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
         self._leave()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -225,10 +230,6 @@ class Graph(pg.PlotWidget):  # type: ignore[misc]
         self._leave()
 
     def _leave(self) -> None:
-        self._point(None)
+        self.at = None
         QToolTip.hideText()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if len(self._starts):
-            self._label_time()
+        self.update()

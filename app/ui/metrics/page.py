@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.records import ChangeSet
-from app.services.metrics.alarms import Alarm, AlarmRule, AlarmService
-from app.services.metrics.definitions import Span
-from app.services.metrics.service import MetricService
+from app.services.metrics import OPERATIONS, Alarm, AlarmRule, AlarmService, MetricService, Span
 from app.ui.controller import PageHost, TaskRunner
+from app.ui.metrics.alarm_form import AlarmForm
+from app.ui.metrics.board import Board
 from app.ui.metrics.state import PERIODS, Shown, read
 from app.ui.search.panel import Choice
 from app.ui.theme import Space
@@ -22,10 +21,6 @@ from app.ui.widgets.button import Button
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.header import Header
 from app.ui.widgets.segmented import SegmentedControl
-
-if TYPE_CHECKING:
-    from app.ui.metrics.alarm_form import AlarmForm
-    from app.ui.metrics.board import Board
 
 _EVERY_MS: Final = 10_000
 _SPANS: Final = {Span.HOUR: "1 h", Span.DAY: "24 h", Span.WEEK: "7 days", Span.MONTH: "30 days"}
@@ -46,7 +41,6 @@ class MetricsPage(QWidget):
         self._operation: str | None = None
         self._shown: Shown | None = None
         self._known_alarms: list[Alarm] = []
-        self.board: Board | None = None
         self.form: AlarmForm | None = None
         theme = host.theme
         self.header = Header(theme, "Metrics")
@@ -68,6 +62,8 @@ class MetricsPage(QWidget):
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.nothing)
+        self.board = Board(theme)
+        self._stack.addWidget(self._scrolled(self.board))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -79,18 +75,14 @@ class MetricsPage(QWidget):
         self.operation.chose.connect(self._choose_operation)
         self.span.chosen.connect(self._choose_span)
         self.export_button.clicked.connect(self.ask_export)
+        alarms_card = self.board.alarms
+        alarms_card.add_asked.connect(lambda: self.open_form(None))
+        alarms_card.edit_asked.connect(self.open_form)
+        alarms_card.remove_asked.connect(self.remove)
 
     # -- the page's life ---------------------------------------------------------------------------------
 
     def activate(self, **_params: Any) -> None:
-        if self.board is None:
-            self._tasks.run(
-                importlib.import_module,
-                "app.ui.metrics.board",
-                done=self._build,
-                failed=self._host.show_error,
-                key=(id(self), "import"),
-            )
         self.refresh()
         self._timer.start()
         self.span.setFocus()
@@ -107,9 +99,8 @@ class MetricsPage(QWidget):
     def regions(self) -> list[QWidget]:
         return [self.header, self._stack]
 
-    def _build(self, module: Any) -> None:
-        board: Board = module.Board(self._host.theme)
-        self.board = board
+    @staticmethod
+    def _scrolled(board: Board) -> QScrollArea:
         board.setContentsMargins(Space.PAGE_LEFT, Space.S, Space.PAGE_RIGHT - 16, Space.XL)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -120,13 +111,7 @@ class MetricsPage(QWidget):
         area.setWidget(board)
         board.setAutoFillBackground(False)
         area.viewport().setAutoFillBackground(False)
-        self._stack.addWidget(area)
-        board.alarms.add_asked.connect(lambda: self.open_form(None))
-        board.alarms.edit_asked.connect(self.open_form)
-        board.alarms.remove_asked.connect(self.remove)
-        board.show_alarms(self._known_alarms)
-        if self._shown is not None:
-            self._show((self._shown, self._known_alarms))
+        return area
 
     # -- what there is -----------------------------------------------------------------------------------
 
@@ -143,9 +128,6 @@ class MetricsPage(QWidget):
         names: list[tuple[object, str]] = [(name, name) for name in self._shown.operations]
         self.operation.show_choices([(None, _ALL), *names], self._operation)
         self.export_button.setEnabled(not self._shown.empty)
-        if self.board is None:
-            self._known_alarms = alarms
-            return
         self.board.show_state(self._shown)
         if alarms != self._known_alarms or len(self.board.alarms.rows) != len(alarms):
             self.board.show_alarms(alarms)
@@ -164,13 +146,10 @@ class MetricsPage(QWidget):
     # -- alarms ------------------------------------------------------------------------------------------
 
     def open_form(self, alarm: Alarm | None) -> None:
-        from app.ui.metrics.alarm_form import AlarmForm
-
         if self.form is not None:
             self.form.close()
-        operations = self._shown.operations if self._shown is not None else ()
         rule = alarm.rule if alarm is not None else None
-        form = self.form = AlarmForm(self._host.theme, operations, rule, self)
+        form = self.form = AlarmForm(self._host.theme, sorted(OPERATIONS), rule, self)
 
         def save(wanted: AlarmRule) -> None:
             work = (self._alarms.add, wanted) if alarm is None else (self._alarms.edit, alarm.id, wanted)

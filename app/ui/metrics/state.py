@@ -10,19 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.services.metrics.definitions import Metric, Span, Statistic
-from app.services.metrics.series import Series
-from app.services.metrics.service import MetricService, OperationError
-from app.services.metrics.sums import Sums
+from app.services.metrics import Metric, MetricService, OperationError, Series, Span, Statistic, Sums
 
 # Seconds that a bar stands for: 48 to 60 of them can be told apart on the page.
 PERIODS: Final = {Span.HOUR: 60, Span.DAY: 1800, Span.WEEK: 3 * 3600, Span.MONTH: 12 * 3600}
-BEFORE: Final = {
-    Span.HOUR: "the hour before",
-    Span.DAY: "the day before",
-    Span.WEEK: "the week before",
-    Span.MONTH: "the month before",
-}
 _STACKED: Final = 4
 _ERRORS: Final = 100
 OTHERS: Final = "Others"
@@ -91,12 +82,12 @@ def read(
         operations=tuple(sorted(set(everything.operations) | set(wanted or ()))),
         starts=series.starts.astype(np.float64),
         period=period,
-        figures=_figures(span, series.total(), before, sums),
+        figures=_figures(series.total(), before, sums),
         requests=_stacked(series, sums),
         average=Curve("Average", series.values(Metric.RESPONSE_TIME, Statistic.AVERAGE, operation)),
         slowest=Curve("95th percentile", series.values(Metric.RESPONSE_TIME, Statistic.P95, operation)),
-        faces=Curve("Faces detected", series.values(Metric.FACES, Statistic.SUM, operation)),
-        labels=Curve("Labels detected", series.values(Metric.LABELS, Statistic.SUM, operation)),
+        faces=Curve("Faces", series.values(Metric.FACES, Statistic.SUM, operation)),
+        labels=Curve("Labels", series.values(Metric.LABELS, Statistic.SUM, operation)),
         failures=(
             Curve("User errors", series.values(Metric.USER_ERRORS, Statistic.SUM, operation)),
             Curve("Server errors", series.values(Metric.SERVER_ERRORS, Statistic.SUM, operation)),
@@ -121,11 +112,9 @@ def _stacked(series: Series, sums: dict[str, Sums]) -> tuple[Curve, ...]:
     return (*curves, Curve(OTHERS, _requests(series, rest))) if rest else tuple(curves)
 
 
-def _figures(span: Span, total: Sums, before: Sums, sums: dict[str, Sums]) -> tuple[Figure, ...]:
+def _figures(total: Sums, before: Sums, sums: dict[str, Sums]) -> tuple[Figure, ...]:
     return (
-        Figure(
-            "Successful requests", f"{total.successes:,}", _trend(span, total.successes, before.successes)
-        ),
+        Figure("Successful requests", f"{total.successes:,}", _trend(total.successes, before.successes)),
         Figure("User errors", f"{total.user_errors:,}", _most(sums, "user_errors"), bad=False),
         Figure(
             "Server errors",
@@ -139,13 +128,14 @@ def _figures(span: Span, total: Sums, before: Sums, sums: dict[str, Sums]) -> tu
     )
 
 
-def _trend(span: Span, now: int, before: int) -> str:
+def _trend(now: int, before: int) -> str:
+    """Against as much time before."""
     if not before:
-        return f"none {BEFORE[span]}" if now else ""
+        return "none before" if now else ""
     change = round(100 * (now - before) / before)
     if not change:
-        return f"as {BEFORE[span]}"
-    return f"{'up' if change > 0 else 'down'} {abs(change):,} % on {BEFORE[span]}"
+        return "as many as before"
+    return f"{'up' if change > 0 else 'down'} {abs(change):,} %, was {before:,}"
 
 
 def _most(sums: dict[str, Sums], field: str) -> str:

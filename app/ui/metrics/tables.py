@@ -11,9 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from app.domain.text import printable
-from app.services.metrics.definitions import Metric, Statistic
-from app.services.metrics.service import OperationError
-from app.services.metrics.sums import Sums
+from app.services.metrics import Metric, OperationError, Statistic, Sums
 from app.ui.metrics.state import milliseconds
 
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -32,6 +30,8 @@ _TIMES: Final = (
 )
 _FOUND: Final = (("Faces", "faces"), ("Labels", "labels"))
 _ROW: Final = 32
+_NAME: Final = 176
+_NUMBER: Final = 76
 _MOST_ROWS: Final = 8
 
 
@@ -86,11 +86,11 @@ class OperationTable(_Table):
         super().__init__("Operations", ["Operation", *names])
         self.setSortingEnabled(True)
         self.sortByColumn(1, Qt.SortOrder.DescendingOrder)
-        self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.header().setMinimumSectionSize(56)
-        for column in range(1, self.columnCount()):
+        self.setColumnWidth(0, _NAME)
+        for column, name in enumerate(names, 1):
             self.headerItem().setTextAlignment(column, _RIGHT)
+            # With room for the arrow of the sorting.
+            self.setColumnWidth(column, max(self.fontMetrics().horizontalAdvance(name) + 24, _NUMBER))
 
     def show_sums(self, sums: dict[str, Sums]) -> None:
         self.setSortingEnabled(False)

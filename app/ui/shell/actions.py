@@ -26,6 +26,7 @@ _TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "compare": ("Compare", "arrows-left-right", ("Ctrl+5",)),
     "search": ("Search", "magnifying-glass", ("Ctrl+6",)),
     "analyse": ("Analyse", "bounding-box", ("Ctrl+7",)),
+    "metrics": ("Metrics", "chart-line-up", ("Ctrl+8",)),
     "history": ("History", "clock-counter-clockwise", ("Ctrl+9",)),
     "models": ("Models", "cube", ("Ctrl+Shift+M",)),
     "go_to": ("Go to…", "command", ("Ctrl+K",)),
@@ -36,7 +37,7 @@ _TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "keys": ("Keys of this page", "keyboard", ("F1", "?")),
     "about": ("About Likeness", "info", ()),
 }
-PAGE_ACTIONS = ("photos", "faces", "people", "compare", "search", "analyse", "history", "models")
+PAGE_ACTIONS = ("photos", "faces", "people", "compare", "search", "analyse", "metrics", "history", "models")
 _MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
@@ -73,6 +74,7 @@ class Actions(QObject):
     compare: QAction
     search: QAction
     analyse: QAction
+    metrics: QAction
     history: QAction
     models: QAction
     go_to: QAction

@@ -123,6 +123,7 @@ TOOL_PAGES = (
     ("compare", "Compare", "arrows-left-right"),
     ("search", "Search", "magnifying-glass"),
     ("analyse", "Analyse", "bounding-box"),
+    ("metrics", "Metrics", "chart-line-up"),
     ("history", "History", "clock-counter-clockwise"),
     ("models", "Models", "cube"),
 )
