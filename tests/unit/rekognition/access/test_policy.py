@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.rekognition.access.actions import (
     ACTIONS,
+    LOOKING,
     MANAGING,
     ON_COLLECTION,
     READING,
@@ -243,3 +244,9 @@ def test_wildcards_match_as_a_regular_expression_would(pattern: str, text: str) 
 
 def test_many_wildcards_take_no_time() -> None:
     assert not matches("*a" * 500 + "b", "a" * 2000)
+
+
+def test_the_actions_that_look_at_a_picture_are_those_whose_request_has_one() -> None:
+    model = get_session().get_service_model("rekognition")
+    shapes = {name: model.operation_model(name).input_shape.members.values() for name in ACTIONS}
+    assert {name for name, members in shapes.items() if any(m.name == "Image" for m in members)} == LOOKING
