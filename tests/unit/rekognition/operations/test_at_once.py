@@ -96,6 +96,37 @@ def test_a_user_never_has_more_than_a_hundred_faces(client: Client) -> None:
     assert len(owned(client, "u")) == 100
 
 
+def test_a_second_program_over_the_same_library(client: Client) -> None:
+    """Which has locks of its own: what holds both back is the database."""
+    other = Client(client.folder, client.engine)
+    try:
+        made = at_once(
+            [lambda one=one: one.CreateCollection(CollectionId="c") for one in (client, other)] * 2
+        )
+        assert codes(made) == {"done": 1, "ResourceAlreadyExistsException": 3}
+        faces = client.index("c", grid(140))
+        other.CreateUser(CollectionId="c", UserId="u")
+        client.AssociateFaces(CollectionId="c", UserId="u", FaceIds=faces[:60])
+        answers = at_once(
+            [
+                lambda one=one, start=start: one.AssociateFaces(
+                    CollectionId="c", UserId="u", FaceIds=faces[start : start + 20]
+                )
+                for one, start in ((client, 60), (other, 80), (client, 100), (other, 120))
+            ]
+        )
+        assert codes(answers) == {"done": 2, "ServiceQuotaExceededException": 2}
+        assert owned(client, "u") == owned(other, "u") and len(owned(other, "u")) == 100
+        first = client.ListFaces(CollectionId="c", MaxResults=100)
+        rest = other.ListFaces(CollectionId="c", NextToken=first["NextToken"])
+        assert [each["FaceId"] for each in first["Faces"] + rest["Faces"]] == faces
+        found = other.SearchUsers(CollectionId="c", FaceId=faces[139])["UserMatches"]
+        client.DeleteUser(CollectionId="c", UserId="u")
+        assert len(found) == 1 and not other.SearchUsers(CollectionId="c", FaceId=faces[139])["UserMatches"]
+    finally:
+        other.close()
+
+
 def test_a_face_goes_to_one_user(client: Client) -> None:
     client.CreateCollection(CollectionId="c")
     faces = client.index("c", grid(40))
