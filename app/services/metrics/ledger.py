@@ -94,10 +94,8 @@ class Ledger:
                     with self._database.write(Priority.BULK) as connection:
                         metrics.add(connection, rows)
                         metrics.add_errors(connection, self._leaving_errors, ERRORS_KEPT)
-                        # Whole hours: none of them is to be folded in two parts for weeks.
-                        folded = (now - MINUTES_KEPT) // HOUR * HOUR
-                        metrics.fold(connection, folded * 1000, _FOLDED)
-                        metrics.prune(connection, (now - HOURS_KEPT) * 1000)
+                        metrics.fold(connection, _hour(now - MINUTES_KEPT), _FOLDED)
+                        metrics.prune(connection, _hour(now - HOURS_KEPT))
                         settled.enter_context(self._settling)
                     with self._lock:
                         self._leaving, self._leaving_errors = {}, []
@@ -168,6 +166,11 @@ class Ledger:
             return _OTHER
         self._names.add(operation)
         return operation
+
+
+def _hour(moment: int) -> int:
+    """In milliseconds, what the hour began with: only whole ones are folded and forgotten."""
+    return moment // HOUR * HOUR * 1000
 
 
 def _error(now: float, name: str, seen: Observation) -> ErrorRow:

@@ -47,9 +47,10 @@ class AlarmState(StrEnum):
 
 
 class Missing(StrEnum):
-    """What it means that periods are without a sample, where all the others breach the threshold: nothing
-    can be said (MISSING), all is well (NOT_BREACHING), they breach it, too (BREACHING), or it stays as it
-    was (IGNORE). One period within the threshold is OK whatever is missing."""
+    """What periods without a sample count as, where all others breach the threshold. MISSING: where there is
+    no sample at all, nothing can be said; where there are some, the state stays as it was. NOT_BREACHING: all
+    is well. BREACHING: they breach it, too. IGNORE: the state stays as it was. One period within the
+    threshold is OK whatever is missing."""
 
     MISSING = "missing"
     NOT_BREACHING = "notBreaching"
@@ -141,7 +142,7 @@ def judge(rule: AlarmRule, periods: Sequence[Sums], state: AlarmState) -> Verdic
     gone = len(values) - len(known)
     lacking = f"{gone} without any operation" if known else "none has any operation"
     after = {
-        Missing.MISSING: AlarmState.INSUFFICIENT_DATA,
+        Missing.MISSING: state if known else AlarmState.INSUFFICIENT_DATA,
         Missing.NOT_BREACHING: AlarmState.OK,
         Missing.BREACHING: AlarmState.ALARM,
         Missing.IGNORE: state,
