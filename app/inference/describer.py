@@ -25,7 +25,7 @@ from app.inference.views import FaceView
 from app.inference.wear import Wear, WearReader
 
 # Raised when an answer changes though no model file does.
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 TASKS: Final = (
     Task.FACE_MESH,
@@ -106,7 +106,7 @@ class OnnxFaceDescriber:
         return tuple(session.provider for session in self._sessions)
 
     def views(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceView]:
-        return [FaceView(pixels, mesh.points) for mesh in self._mesh.fit(pixels, faces)]
+        return [FaceView(pixels, mesh.points, mesh.patch) for mesh in self._mesh.fit(pixels, faces)]
 
     def describe(self, pixels: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> list[FaceAttributes]:
         return self.read(self.views(pixels, faces))
@@ -116,9 +116,7 @@ class OnnxFaceDescriber:
         expressions = self._expression.read(views)
         eyes = self._eyes.read(views)
         wear = self._wear.read(views, [look.woman for look in looks])
-        return [
-            _attributes(*parts) for parts in zip(views, looks, expressions, eyes, wear, strict=True)
-        ]
+        return [_attributes(*parts) for parts in zip(views, looks, expressions, eyes, wear, strict=True)]
 
 
 def _attributes(

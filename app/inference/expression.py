@@ -37,7 +37,7 @@ EMOTIONS: Final = (
 # The other network's classes are angry, disgust, fear, happy, sad, surprise, neutral.
 _GREY_ORDER: Final = (6, 3, 4, 0, 2, 1, 5)
 
-COLOUR_CROPS: Final = ((1.0, False), (1.1, True))
+COLOUR_CROPS: Final = ((0.9, False), (1.1, True))
 GREY_CROPS: Final = ((0.95, True),)
 """Scales, and whether mirrored."""
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.domain.errors import ModelError
 from app.domain.faces import DetectedFace
 from app.inference.alignment import ARCFACE_TEMPLATE, similarity_transform
-from app.inference.resampling import warp
+from app.inference.patch import Patch
 from app.inference.sessions import Session
 from app.inference.tensors import tensor_of
 from app.inference.views import MESH_POINTS
@@ -30,12 +30,15 @@ SECOND_REACH: Final = 1.4
 MOST_SHIFT: Final = 0.08
 SIDE_RATIO: Final = (0.95, 1.3)
 # Below this presence other looks are taken, so much closer and turned by so many radians, and the best is
-# kept: its presence less its distance from the detector's landmarks.
+# kept: its presence less so many times its distance from the detector's landmarks.
 DOUBTFUL: Final = 0.5
+STRAYING: Final = 2.0
 CLOSER: Final = 0.8
 TURN: Final = 0.26
 # Points of the mesh whose mean is near each of the detector's five landmarks.
-FIVE: Final = ((33, 133), (362, 263), (4,), (61,), (291,))
+FIVE: Final = ((33, 133), (362, 263), (4, 4), (61, 61), (291, 291))
+# Of the patch, in sides of the first square: that square turned any way, and the second one a little aside.
+REACH: Final = 0.78
 # Faces in one run of the network: more do not fit the cache.
 BATCH: Final = 4
 # Outer corners of the eyes, the viewer's left one first.
@@ -46,10 +49,12 @@ SKIN: Final = 468
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Mesh:
-    """points: float32 (478, 3) as FaceView has them. presence: 0-1, that there is a face at all."""
+    """points: float32 (478, 3) as FaceView has them. presence: 0-1, that there is a face at all. patch: the
+    part of the photo that was looked at."""
 
     points: NDArray[np.float32]
     presence: float
+    patch: Patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,36 +96,41 @@ class FaceMesh:
             ModelError: the model's file is missing, altered or gives another count of points.
         """
         squares = [first_square(face, pixels.shape[1], pixels.shape[0]) for face in faces]
-        first = self._look(pixels, squares)
+        patches = [Patch(pixels, square.x, square.y, square.side * REACH) for square in squares]
+        first = self._look(patches, squares)
         better = [second_square(mesh.points) for mesh in first]
-        mirrored = self._look(pixels, better, mirrored=True)
+        mirrored = self._look(patches, better, mirrored=True)
         off = [number for number, square in enumerate(squares) if not _about(square, better[number])]
-        for number, mesh in zip(off, self._look(pixels, [better[number] for number in off]), strict=True):
+        again = self._look([patches[number] for number in off], [better[number] for number in off])
+        for number, mesh in zip(off, again, strict=True):
             first[number] = mesh
         found = [_together(one, two) for one, two in zip(first, mirrored, strict=True)]
-        doubtful = [number for number, mesh in enumerate(found) if mesh.presence < DOUBTFUL]
-        for number in doubtful:
-            seen = [first[number], mirrored[number], *self._other_looks(pixels, squares[number])]
+        for number, mesh in enumerate(found):
+            if mesh.presence >= DOUBTFUL:
+                continue
             five = faces[number].landmarks.to_pixels(pixels.shape[1], pixels.shape[0])
-            merits = [mesh.presence - _strayed(mesh.points, five) for mesh in seen]
+            seen = [first[number], mirrored[number], *self._other_looks(patches[number], squares[number])]
+            merits = [mesh.presence - STRAYING * _strayed(mesh.points, five) for mesh in seen]
             found[number] = seen[int(np.argmax(merits))]
         return found
 
-    def _other_looks(self, pixels: NDArray[np.uint8], square: Square) -> list[Mesh]:
+    def _other_looks(self, patch: Patch, square: Square) -> list[Mesh]:
         """Closer, from both sides, and turned either way: what helps with faces seen from the side."""
         close = replace(square, side=square.side * CLOSER)
         turned = [replace(close, angle=close.angle + turn) for turn in (-TURN, TURN)]
-        return self._look(pixels, [close, *turned]) + self._look(pixels, [close], mirrored=True)
+        return self._look([patch] * 3, [close, *turned]) + self._look([patch], [close], mirrored=True)
 
     def _look(
-        self, pixels: NDArray[np.uint8], squares: Sequence[Square], mirrored: bool = False
+        self, patches: Sequence[Patch], squares: Sequence[Square], mirrored: bool = False
     ) -> list[Mesh]:
         """What the network sees in each square, or in its mirror image, in the picture's pixels."""
         meshes: list[Mesh] = []
         for start in range(0, len(squares), BATCH):
-            part = squares[start : start + BATCH]
+            part, photos = squares[start : start + BATCH], patches[start : start + BATCH]
             matrices = [square.matrix(self._size) for square in part]
-            chips = np.stack([warp(pixels, matrix, self._size) for matrix in matrices])
+            chips = np.stack(
+                [photo.square(matrix, self._size) for photo, matrix in zip(photos, matrices, strict=True)]
+            )
             if mirrored:
                 chips = chips[:, :, ::-1]
             answer = self._session.run(tensor_of(chips, self._session.model.input))
@@ -130,11 +140,13 @@ class FaceMesh:
                     f"The model {self._session.model.id} does not give {MESH_POINTS} points as “mesh” and "
                     "“mirrored” and their “presence”."
                 )
-            for matrix, square, own, chance in zip(matrices, part, points, presence, strict=True):
+            for photo, matrix, square, own, chance in zip(
+                photos, matrices, part, points, presence, strict=True
+            ):
                 placed = np.empty((MESH_POINTS, 3), np.float32)
                 placed[:, :2] = (own[:, :2] - 0.5) @ matrix[:, :2].T + matrix[:, 2]
                 placed[:, 2] = own[:, 2] * (square.side / self._size)
-                meshes.append(Mesh(placed, float(chance.item())))
+                meshes.append(Mesh(placed, float(chance.item()), photo))
         return meshes
 
 
@@ -142,12 +154,12 @@ def _together(one: Mesh, two: Mesh) -> Mesh:
     """The mean of two looks, each of the weight of its presence: from the side often only one sees a face."""
     share = np.float32((one.presence + 1e-3) / (one.presence + two.presence + 2e-3))
     points = share * one.points + (1 - share) * two.points
-    return Mesh(points, float(share) * one.presence + (1 - float(share)) * two.presence)
+    return Mesh(points, float(share) * one.presence + (1 - float(share)) * two.presence, one.patch)
 
 
 def _strayed(points: NDArray[np.float32], five: NDArray[np.float32]) -> float:
     """How far the mesh is from the detector's five landmarks, in diagonals of their box."""
-    own = np.stack([points[list(each), :2].mean(axis=0) for each in FIVE])
+    own = points[np.array(FIVE), :2].mean(axis=1)
     room = float(np.linalg.norm(five.max(axis=0) - five.min(axis=0)))
     return float(np.linalg.norm(own - five, axis=1).mean()) / max(room, 1e-6)
 

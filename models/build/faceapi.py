@@ -15,6 +15,7 @@ import numpy as np
 from models.build.from_tfjs import weights_of
 from models.build.network import Array, Network
 from models.build.packages import npm_member
+from models.build.quantised import quantised, ranges_of
 
 FACE_API = "@vladmandic/face-api@1.7.15"
 MEAN = np.array([122.782, 117.001, 104.298])
@@ -80,6 +81,11 @@ class _Layers:
 
 
 def age_gender(original: bytes) -> bytes:
+    """The network of `age_gender_floats` in whole numbers."""
+    return quantised(age_gender_floats(original), ranges_of("age-gender-faceapi"))
+
+
+def age_gender_floats(original: bytes) -> bytes:
     """float32 (n, 3, 112, 112) RGB 0-255 to `age` (n, 1), years, and `gender` (n, 2), logits of man
     and woman."""
     layers = _Layers(original)
@@ -101,6 +107,11 @@ def age_gender(original: bytes) -> bytes:
 
 
 def face_expression(original: bytes) -> bytes:
+    """The network of `face_expression_floats` in whole numbers."""
+    return quantised(face_expression_floats(original), ranges_of("expression-faceapi"))
+
+
+def face_expression_floats(original: bytes) -> bytes:
     """float32 (n, 3, 112, 112) RGB 0-255 to `logits` (n, 7): neutral, happy, sad, angry, fearful, disgusted,
     surprised."""
     layers = _Layers(original)
