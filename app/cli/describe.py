@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
             images,
             "DetectLabels",
             lambda found: shapes.detect_labels(found, min_confidence),
+            min_confidence,
             as_json,
         )
 
@@ -52,6 +54,7 @@ def register(app: typer.Typer) -> None:
             images,
             "DetectModerationLabels",
             lambda found: shapes.moderation(found, min_confidence),
+            min_confidence,
             as_json,
         )
 
@@ -91,6 +94,7 @@ def _look(
     images: list[Path],
     operation: str,
     shaped: Callable[[PhotoDescription], shapes.Json],
+    least: float,
     as_json: bool,
 ) -> None:
     """Exit status 1 when a picture could not be read; the others are told of all the same."""
@@ -101,7 +105,10 @@ def _look(
         for image in images:
             try:
                 with viewer.meter.operation(operation) as running:
-                    answer = shaped(with_picture(image, viewer.analyser.describe))
+                    look = partial(
+                        viewer.analyser.describe, label_confidence=least, moderation_confidence=least
+                    )
+                    answer = shaped(with_picture(image, look))
                     running.labels = len(answer.get("Labels", ()))
             except LikenessError as error:
                 session.complain(error)

@@ -12,7 +12,7 @@ from app.domain.attributes import FaceAttributes, PhotoDescription
 from app.domain.faces import DetectedFace
 from app.inference.describer import FaceDescriber
 from app.inference.engine import FaceEngine
-from app.inference.labels.describer import PhotoDescriber
+from app.inference.labels.describer import LABEL_CONFIDENCE, MODERATION_CONFIDENCE, PhotoDescriber
 from app.inference.views import FaceView
 from app.services.describing import lying
 from app.services.describing.whole import look_at_whole
@@ -96,9 +96,17 @@ class ImageAnalyser:
             turned=looked.turned,
         )
 
-    def describe(self, source: bytes | Path) -> PhotoDescription:
-        """The whole picture alone."""
-        return look_at_whole(self._engine, self._photos, decode_for_faces(source)).description
+    def describe(
+        self,
+        source: bytes | Path,
+        label_confidence: float = LABEL_CONFIDENCE,
+        moderation_confidence: float = MODERATION_CONFIDENCE,
+    ) -> PhotoDescription:
+        """The whole picture alone, from those confidences (0-100) on."""
+        image = decode_for_faces(source)
+        return look_at_whole(
+            self._engine, self._photos, image, label_confidence, moderation_confidence
+        ).description
 
     def _looked_at(self, source: bytes | Path | NDArray[np.uint8]) -> _LookedAt:
         if isinstance(source, np.ndarray):
