@@ -16,9 +16,22 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from app.rekognition.endpoint.environment import REGION
 from app.services.calls import MOST_BYTES, MOST_OBJECT_BYTES, Call, ImageFile
 
-REGION: Final = "us-east-1"
+__all__ = [
+    "REGION",
+    "Shell",
+    "Where",
+    "aws_line",
+    "aws_lines",
+    "boto3_script",
+    "boto3_snippet",
+    "option_name",
+    "picture_notes",
+    "request_json",
+]
+
 NO_FILE: Final = "PICTURE"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 

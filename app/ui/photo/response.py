@@ -103,8 +103,8 @@ def _notes(state: PhotoState) -> list[str]:
         )
     if detail.indexing.quality is None:
         notes.append(
-            "Which quality filter was used was not noted when this photo was indexed. Where none is named, "
-            "IndexFaces takes AUTO, as this program does."
+            "Its quality filter was not noted when it was indexed. Where none is named, it is AUTO, here and "
+            "there."
         )
     if len(_external_ids(state)) > 1:
         notes.append("Its faces were indexed under several external ids: this is the request of the first.")

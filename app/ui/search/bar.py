@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtWidgets import QCompleter, QHBoxLayout
+from PySide6.QtCore import QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
 
 from app.ui.search.outcome import Suggestion
 from app.ui.theme import Space, Theme
@@ -15,6 +16,8 @@ from app.ui.widgets.glyph import Glyph, Panel
 from app.ui.widgets.text import ElidedLabel, Label
 
 _HEIGHT = 64
+# Below it there is room for what is done first; the rest stands in the context menu and on keys.
+_ROOMY = 560
 
 
 class NextBar(Panel):
@@ -53,6 +56,7 @@ class NextBar(Panel):
         self.search_button = Button(
             theme, "Search", variant=Variant.QUIET, icon="magnifying-glass", shortcut_hint="S"
         )
+        self._wanted: set[QWidget] = set()
         self.close_button = IconButton(theme, "x", "Select none", side=32, shortcut_hint="Esc")
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.PAGE_LEFT, 1, Space.PAGE_RIGHT, 0)
@@ -72,6 +76,7 @@ class NextBar(Panel):
         ):
             button.clicked.connect(signal)
             row.addWidget(button)
+        row.addStretch(0)
         self.hide()
 
     def set_names(self, names: Sequence[str]) -> None:
@@ -108,9 +113,11 @@ class NextBar(Panel):
         self.field.setVisible(faces)
         self.field.setPlaceholderText("Name…")
         self.field.setAccessibleName("Name for the selected faces")
-        self.not_button.setVisible(faces and named)
-        self.compare_button.setVisible(faces and count == 1)
-        self.search_button.setVisible(faces and count == 1)
+        if faces and named:
+            self._wanted.add(self.not_button)
+        if faces and count == 1:
+            self._wanted |= {self.compare_button, self.search_button}
+        self._fit()
         self.show()
 
     def ask_name(self) -> bool:
@@ -121,13 +128,31 @@ class NextBar(Panel):
         return True
 
     def _show(self, *, suggesting: bool, selecting: bool) -> None:
-        self._sign.setVisible(not selecting)
+        self._wanted = {self.words, self.detail} if selecting else {self._sign, self.words, self.detail}
         self.field.setVisible(selecting or not suggesting)
         for button in (self.reject_button, self.confirm_button):
             button.setVisible(suggesting)
-        for button in (self.not_button, self.compare_button, self.search_button):
-            button.setVisible(False)
         self.close_button.setVisible(selecting)
+        self._fit()
+
+    def _fit(self) -> None:
+        roomy = self.width() >= _ROOMY
+        for widget in (
+            self._sign,
+            self.words,
+            self.detail,
+            self.not_button,
+            self.compare_button,
+            self.search_button,
+        ):
+            widget.setVisible(roomy and widget in self._wanted)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, _HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _take(self) -> None:
         name = self.field.text().strip()

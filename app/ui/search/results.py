@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.records import User
@@ -19,6 +20,9 @@ from app.ui.theme import Size, Space
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.grid import PHOTO_STYLE, RESULT_STYLE, GridView, ThumbnailDelegate
 from app.ui.widgets.text import ElidedLabel, Label
+
+# Below it the count has the line to itself.
+_ROOM_FOR_ORDER = 480
 
 
 class Results(QWidget):
@@ -43,7 +47,7 @@ class Results(QWidget):
         self.grid.set_side_range(Size.CELL_FACE, 240)
         self.grid.selection_changed.connect(self.selection_changed)
         self.count = Label(theme, weight=600)
-        self.fact = Label(theme, token="t3")
+        self.fact = ElidedLabel(theme, token="t3")
         self.order = ElidedLabel(theme, role="small", token="t3")
         self.head = QWidget()
         self.head.setFixedHeight(44)
@@ -94,6 +98,10 @@ class Results(QWidget):
             self.welcome.no_face() if no_face else self.welcome.begin()
             return
         self._say(outcome, kind, threshold)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.order.setVisible(self.width() >= _ROOM_FOR_ORDER)
 
     def _say(self, outcome: Outcome, kind: Kind, threshold: float) -> None:
         number = f"{threshold:.1f}".removesuffix(".0")

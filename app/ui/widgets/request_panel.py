@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QActionGroup, QGuiApplication, QPainter, QPaintEvent, QShowEvent, QTextOption
+from PySide6.QtGui import QActionGroup, QFont, QGuiApplication, QPainter, QPaintEvent, QShowEvent, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.rekognition.snippets import (
@@ -92,8 +92,14 @@ class RequestPanel(QWidget):
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setProperty("mono", True)
-        self.text.setFont(theme.font("mono"))
+        font = theme.font("mono")
+        for ligatures in ("liga", "calt"):
+            # What is to be copied is shown letter by letter.
+            font.setFeature(QFont.Tag(ligatures), 0)
+        self.text.setFont(font)
+        self.text.document().setDocumentMargin(0)
         self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text.setAccessibleName(name)
         self.text.setTabChangesFocus(True)
         column.addWidget(self.text, 1)
