@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
@@ -24,6 +24,9 @@ from app.ui.shell import EmptyLibrary, MainWindow, PageSpec
 from app.ui.theme import Theme
 from app.ui.widgets.grid import ImageStore
 
+if TYPE_CHECKING:
+    from app.rekognition.endpoint.service import EndpointService
+
 Factory = Callable[[], QWidget]
 
 
@@ -41,8 +44,12 @@ class LibraryWindow(QObject):
         settings: SettingsStore,
         state: QSettings | None,
         fill_demo: Callable[[Workbench], int],
+        open_endpoint: Callable[[Workbench], EndpointService],
     ) -> None:
+        """`open_endpoint` gives the library's endpoint, off; it is asked once, when that is needed."""
         super().__init__()
+        self._open_endpoint = open_endpoint
+        self._endpoint: EndpointService | None = None
         self._bench, self._fill_demo, self._settings = bench, fill_demo, settings
         self._remembered = Remembered(state, bench.library.folder)
         self.tasks = TaskRunner(threads=4)
@@ -62,6 +69,14 @@ class LibraryWindow(QObject):
     def show(self) -> None:
         self.window.show()
         self.controller.start(*self._remembered.read())
+        chosen = self._settings.current
+        if chosen.endpoint_on:
+            self.endpoint().switch(True, chosen.endpoint_port)
+
+    def endpoint(self) -> EndpointService:
+        if self._endpoint is None:
+            self._endpoint = self._open_endpoint(self._bench)
+        return self._endpoint
 
     def fill_demo(self) -> None:
         """Index the demo's pictures into this library, off the window's thread."""
@@ -80,6 +95,8 @@ class LibraryWindow(QObject):
         for page in self.window.built_pages().values():
             if hasattr(page, "deactivate"):
                 page.deactivate()
+        if self._endpoint is not None:
+            self._endpoint.close()
         self._alarms.close()
         self.controller.close()
         self.tasks.close()
@@ -119,7 +136,10 @@ class LibraryWindow(QObject):
 
     def _where(self) -> Where:
         """Whom the lines and snippets beside results are to ask."""
-        return Where(self._bench.library.folder.absolute())
+        bench = self._bench
+        url = self._endpoint.status.url if self._endpoint is not None else ""
+        buckets = tuple((each.name, each.folder) for each in bench.buckets.list())
+        return Where(bench.library.folder.absolute(), url or None, buckets)
 
     # Pages are imported when they are first shown: the window paints sooner.
 
@@ -254,7 +274,7 @@ class LibraryWindow(QObject):
     def _settings_page(self) -> QWidget:
         from app.ui.settings.page import SettingsPage
 
-        page = SettingsPage(self.host, self.tasks, self._settings, self._bench)
+        page = SettingsPage(self.host, self.tasks, self._settings, self._bench, self.endpoint())
         page.library_asked.connect(self._open_library)
         return page
 

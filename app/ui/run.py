@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMessageBox
@@ -16,6 +17,9 @@ from app.settings.settings import SettingsError, SettingsStore
 from app.ui.program import LibraryWindow, application
 from app.ui.theme import Theme, ThemeMode
 from app.ui.widgets.focus import FocusRing
+
+if TYPE_CHECKING:
+    from app.rekognition.endpoint.service import EndpointService
 
 _log = logging.getLogger(__name__)
 
@@ -30,12 +34,14 @@ class Program:
         state_file: Path,
         open_workbench: Callable[[Path], Workbench],
         fill_demo: Callable[[Workbench], int],
+        open_endpoint: Callable[[Workbench], EndpointService],
         *,
         with_demo: bool = False,
     ) -> None:
         """`with_demo` fills the library with the demo's pictures, and it is not remembered."""
         self._folder, self._with_demo, self._store = folder, with_demo, store
         self._state_file, self._open_workbench, self._fill_demo = state_file, open_workbench, fill_demo
+        self._open_endpoint = open_endpoint
         self._application = application(sys.argv[:1])
         current = store.current
         self._theme = Theme(self._application, ThemeMode(current.theme), current.reduce_motion)
@@ -54,7 +60,7 @@ class Program:
     def _open(self, folder: Path) -> None:
         bench = self._open_workbench(folder)
         state = QSettings(str(self._state_file), QSettings.Format.IniFormat)
-        shown = LibraryWindow(self._theme, bench, self._store, state, self._fill_demo)
+        shown = LibraryWindow(self._theme, bench, self._store, state, self._fill_demo, self._open_endpoint)
         shown.library_asked.connect(self._switch)
         previous, self._window = self._window, shown
         shown.show()

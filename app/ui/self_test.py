@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer
@@ -21,6 +21,9 @@ from app.ui.photos.page import PhotosPage
 from app.ui.program import LibraryWindow, application
 from app.ui.theme import Theme, ThemeMode
 
+if TYPE_CHECKING:
+    from app.rekognition.endpoint.service import EndpointService
+
 _WAIT_SECONDS = 60
 # The window without its photographs has hundreds of colours, with them tens of thousands.
 _COLOURS_OF_PHOTOGRAPHS = 5000
@@ -30,9 +33,14 @@ class SelfTest:
     """Indexes the demo's pictures into a library of its own, searches a face, opens the window."""
 
     def __init__(
-        self, open_workbench: Callable[[Path], Workbench], fill_demo: Callable[[Workbench], int]
+        self,
+        open_workbench: Callable[[Path], Workbench],
+        fill_demo: Callable[[Workbench], int],
+        open_endpoint: Callable[[Workbench, Path], EndpointService],
     ) -> None:
+        """`open_endpoint` is given a folder for its secrets, too."""
         self._open_workbench, self._fill_demo = open_workbench, fill_demo
+        self._open_endpoint = open_endpoint
 
     def run(self, screenshot: Path | None) -> int:
         """0 when all of it works; each step is told on stdout, the first failure on stderr."""
@@ -52,7 +60,10 @@ class SelfTest:
         qt = application(sys.argv[:1])
         theme = Theme(qt, ThemeMode.LIGHT)
         bench = self._open_workbench(folder / "library")
-        shown = LibraryWindow(theme, bench, SettingsStore(folder / "settings.json"), None, self._fill_demo)
+        store = SettingsStore(folder / "settings.json")
+        shown = LibraryWindow(
+            theme, bench, store, None, self._fill_demo, lambda bench: self._open_endpoint(bench, folder)
+        )
         try:
             started = time.monotonic()
             pk = self._fill_demo(bench)

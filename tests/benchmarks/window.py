@@ -55,6 +55,7 @@ def child(library: Path, settings: Path, started: float, index: Path | None) -> 
 
     import app.ui.widgets.grid.surface as surface
     from app.bootstrap import demo
+    from app.bootstrap.endpoint import open_endpoint
     from app.bootstrap.workbench import open_workbench
     from app.domain.records import Origin
     from app.settings.settings import Settings, SettingsStore
@@ -81,7 +82,10 @@ def child(library: Path, settings: Path, started: float, index: Path | None) -> 
     qt = application(["likeness"])
     theme = Theme(qt, ThemeMode.LIGHT)
     bench = open_workbench(library, Origin.WINDOW, Settings())
-    shown = LibraryWindow(theme, bench, SettingsStore(settings), None, demo.fill)
+    store = SettingsStore(settings)
+    shown = LibraryWindow(
+        theme, bench, store, None, demo.fill, lambda bench: open_endpoint(bench, store.current)
+    )
     first = FirstPaint()
     shown.window.sidebar.installEventFilter(first)
     shown.window.resize(1440, 900)

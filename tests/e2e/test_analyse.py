@@ -25,6 +25,7 @@ from app.ui.analyse.response import Operation
 from app.ui.canvas.layers import LandmarkLayer
 from app.ui.program import LibraryWindow
 from app.ui.theme import Theme, ThemeMode
+from tests.gui.program.stage import endpoint_in
 
 PORTRAITS = 8
 _WAIT_MS = 120_000
@@ -59,7 +60,7 @@ def program(
     settings = tmp_path / "settings.json"
     settings.write_text(json.dumps({"describe": False}), encoding="utf-8")
     theme = Theme(qapp, ThemeMode.LIGHT, reduce_motion=True)
-    made = LibraryWindow(theme, bench, SettingsStore(settings), None, lambda _bench: 0)
+    made = LibraryWindow(theme, bench, SettingsStore(settings), None, lambda _bench: 0, endpoint_in(tmp_path))
     made.window.resize(1280, 800)
     made.show()
     qtbot.waitUntil(lambda: made.host.collection_pk == pk, timeout=_WAIT_MS)

@@ -20,6 +20,7 @@ from app.settings.settings import Settings, SettingsStore
 from app.ui.program import LibraryWindow
 from app.ui.search.outcome import Kind
 from app.ui.theme import Theme, ThemeMode
+from tests.gui.program.stage import endpoint_in
 
 PEOPLE = 10
 _WAIT_MS = 60_000
@@ -53,7 +54,9 @@ def program(
             (face,) = cell.faces
             bench.users.name_faces(pk, [face.face_pk], names[cell.name])
     theme = Theme(qapp, ThemeMode.LIGHT, reduce_motion=True)
-    made = LibraryWindow(theme, bench, SettingsStore(tmp_path / "settings.json"), None, lambda _bench: 0)
+    made = LibraryWindow(
+        theme, bench, SettingsStore(tmp_path / "settings.json"), None, lambda _bench: 0, endpoint_in(tmp_path)
+    )
     made.window.resize(1280, 800)
     made.show()
     qtbot.waitUntil(lambda: made.host.collection_pk == pk, timeout=_WAIT_MS)

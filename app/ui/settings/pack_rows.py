@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.celebrities import CelebrityPack, RemovedPack
 from app.services.celebrities import KEPT_DAYS
 from app.services.naming import counted
-from app.ui.settings.rows import Row
+from app.ui.settings.rows import Controls, Row
 from app.ui.theme import Theme
 from app.ui.widgets.button import Button, IconButton, Variant
 from app.ui.widgets.segmented import SegmentedControl
@@ -19,19 +19,6 @@ from app.ui.widgets.text import Paragraph
 _ON, _OFF = "on", "off"
 # More than this is a list to read in a file, not here.
 _MOST_PROBLEMS = 50
-
-
-class _Controls(QWidget):
-    """Controls side by side, at their own size."""
-
-    def __init__(self, *controls: QWidget) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        for control in controls:
-            line.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
 
 
 class PackRow(QWidget):
@@ -56,7 +43,7 @@ class PackRow(QWidget):
         self.export.setEnabled(pack.people > 0)
         self.remove = IconButton(theme, "trash", f"Remove {pack.name}; it can be put back")
         self.remove.clicked.connect(lambda: self.remove_asked.emit(pack.id))
-        self.row = Row(theme, pack.name, "", _Controls(self.switch, self.export, self.remove))
+        self.row = Row(theme, pack.name, "", Controls(self.switch, self.export, self.remove))
         self.row.say(*_facts(pack))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -113,7 +100,7 @@ class RemovedRow(Row):
         until = (pack.removed_at + timedelta(days=KEPT_DAYS)).astimezone()
         hint = f"Removed. Kept until {until.day} {until:%B}."
         name = f"{pack.name} {pack.version}".strip()
-        super().__init__(theme, name, hint, _Controls(back, end))
+        super().__init__(theme, name, hint, Controls(back, end))
         self.back, self.end = back, end
         self.back.clicked.connect(lambda: self.restore_asked.emit(pack.token))
         self.end.clicked.connect(lambda: self.discard_asked.emit(pack.token))

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.bootstrap.workbench import open_workbench
 from app.domain.records import Origin
+from app.rekognition.access.secrets import FileSecrets
+from app.rekognition.endpoint.service import EndpointService
 from app.services.workbench import Workbench
 from app.settings.settings import Settings, SettingsStore
 from app.ui.program import LibraryWindow
@@ -76,6 +78,11 @@ def furnish(folder: Path) -> None:
         bench.close()
 
 
+def endpoint_in(folder: Path) -> Callable[[Workbench], EndpointService]:
+    """Opens the endpoint of a bench, with its secrets in `folder`: the account's keyring is left alone."""
+    return lambda bench: EndpointService(bench, FileSecrets(folder / "secrets", folder / "secrets.key"))
+
+
 class Stage:
     """A library in `folder` and the program's window over it."""
 
@@ -99,7 +106,9 @@ class Stage:
         )
         store = SettingsStore(self.folder / "settings.json")
         state = QSettings(str(self.folder / "window.ini"), QSettings.Format.IniFormat)
-        self.program = LibraryWindow(self.theme, bench, store, state, self._fill_demo)
+        self.program = LibraryWindow(
+            self.theme, bench, store, state, self._fill_demo, endpoint_in(self.folder)
+        )
         # What a person's eyes do not need more often, a test need not wait for.
         self.program.controller._counting.setInterval(_SOON_MS)
         self.program.controller._bridge._timer.setInterval(_SOON_MS)

@@ -18,7 +18,7 @@ from app.ui.run import Program
 from app.ui.shell import MainWindow
 from app.ui.theme import ThemeMode
 from tests.fakes import FakeEngine, fake_describers
-from tests.gui.program.stage import CTRL, KEY, NONE, SHIFT, Stage, drop, face, picture, urls
+from tests.gui.program.stage import CTRL, KEY, NONE, SHIFT, Stage, drop, endpoint_in, face, picture, urls
 
 # -- keys ------------------------------------------------------------------------------------------------
 
@@ -252,6 +252,7 @@ def program(tmp_path: Path, theme, furnished: Path, qtbot):
             folder, Origin.WINDOW, Settings(workers=2), FakeEngine(), fake_describers()
         ),
         lambda bench: bench.collections.create_named("Demo").id,
+        endpoint_in(tmp_path),
     )
     made._theme = theme
     made._open(made._folder)
