@@ -21,7 +21,7 @@ from app.services.metrics import (
 )
 from app.services.metrics.alarms import CHANGES_KEPT, SETTLED_AFTER
 from app.storage.library import Library
-from tests.unit.services.metrics.conftest import NOON, Counter
+from tests.unit.services.metrics.counting import NOON, Counter
 
 # The example of the guide, as it is meant: more than 10 user errors in each of two times five minutes.
 RULE = AlarmRule("Errors", Metric.USER_ERRORS, Statistic.SUM, Comparison.GREATER, 10, 300, 2)

@@ -12,7 +12,7 @@ from app.domain.errors import LikenessError
 from app.domain.records import Origin
 from app.services.metrics import Outcome
 from app.services.metrics.export import HEADER
-from tests.unit.services.metrics.conftest import NOON, Counter
+from tests.unit.services.metrics.counting import NOON, Counter
 
 START, END = datetime.fromtimestamp(NOON, UTC), datetime.fromtimestamp(NOON + 600, UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from app.domain.errors import DiskFull
 from app.services.metrics import AlarmRule, AlarmState, Comparison, Keeper, Metric, Statistic
 from app.storage.library import Library
-from tests.unit.services.metrics.conftest import NOON, Counter
+from tests.unit.services.metrics.counting import NOON, Counter
 from tests.unit.services.metrics.test_ledger import total
 
 

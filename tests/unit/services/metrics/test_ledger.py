@@ -21,7 +21,7 @@ from app.services.metrics.ledger import ERRORS_KEPT, HOURS_KEPT, LONGEST_MESSAGE
 from app.storage import tables
 from app.storage.database import Database
 from app.storage.library import Library, open_library
-from tests.unit.services.metrics.conftest import NOON, Clock, Counter
+from tests.unit.services.metrics.counting import NOON, Clock, Counter
 
 DAY = 86_400
 OPERATIONS = ("DetectFaces", "IndexFaces", "DetectLabels", "SearchFaces")
