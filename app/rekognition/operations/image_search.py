@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from app.domain.errors import Conflict, ModelError
 from app.domain.faces import DetectedFace
 from app.inference.quality_filter import QualityFilter, Reason
 from app.rekognition.operations import searching
@@ -22,7 +23,7 @@ def search_faces_by_image(bench: Workbench, request: Json) -> Json:
     shown = picture(bench, request["Image"])
     quality = quality_of(request, QualityFilter.NONE)
     with searching.searchable():
-        image, _ = bench.turns.run(_seen, bench, shown, bench.collections.contract(pk).digest, quality)
+        image, _ = bench.turns.run(_seen, bench, shown, _contract(bench, pk), quality)
         found = bench.search.by_image(
             pk,
             image,
@@ -43,7 +44,7 @@ def search_users_by_image(bench: Workbench, request: Json) -> Json:
     shown = picture(bench, request["Image"])
     quality = quality_of(request, QualityFilter.NONE)
     with searching.searchable():
-        image, others = bench.turns.run(_seen, bench, shown, bench.collections.contract(pk).digest, quality)
+        image, others = bench.turns.run(_seen, bench, shown, _contract(bench, pk), quality)
         found = bench.search.users_by_image(
             pk,
             image,
@@ -58,6 +59,19 @@ def search_users_by_image(bench: Workbench, request: Json) -> Json:
         searching.user_matches(bench, found.matches),
         bench.search.model_id(pk),
     )
+
+
+def _contract(bench: Workbench, collection_pk: int) -> str:
+    """The digest of what the collection's vectors depend on. Raises Conflict where its model is not there."""
+    digest = bench.collections.contract(collection_pk).digest
+    try:
+        bench.engine.embedder(digest)
+    except ModelError as error:
+        raise Conflict(
+            "The collection was made with a face model that is not installed. Add the model again, or switch "
+            "the collection to another one, on the Models page."
+        ) from error
+    return digest
 
 
 def _seen(

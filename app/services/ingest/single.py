@@ -22,7 +22,7 @@ from app.jobs import JobQueue, Priority
 from app.services.events import EventHub
 from app.services.ingest import originals, sentences
 from app.services.ingest.analysis import Admit, Analysis, Describe, Unindexed, analyse
-from app.services.ingest.record import add_waiting, measurable, store
+from app.services.ingest.record import ContractChanged, add_waiting, measurable, store
 from app.storage.library import Library
 from app.storage.repositories import collections, contracts, memberships, paths
 from app.storage.repositories import faces as face_rows
@@ -105,6 +105,16 @@ class ImageIndexer:
         data = source if isinstance(source, bytes) else read_file(source, _READ_LIMIT)
         if isinstance(source, Path):
             place = FilePlace(source, source.stat().st_mtime_ns)
+        sha256 = hashlib.sha256(data).digest()
+        try:
+            return self._index(target, data, sha256, how, place)
+        except ContractChanged:
+            # Somebody switched the collection's model meanwhile: once more, by the new one.
+            return self._index(target, data, sha256, how, place)
+
+    def _index(
+        self, target: Target, data: bytes, sha256: bytes, how: HowToIndex, place: FilePlace | None
+    ) -> IndexResult:
         with self._library.database.read() as connection:
             wanted = measurable(self._engine, contracts.followed(connection, target.pk))
         future = self._jobs.inference.submit(
@@ -119,7 +129,6 @@ class ImageIndexer:
             how.describe,
         )
         result = future.result()
-        sha256 = hashlib.sha256(data).digest()
         known = self._known(target, sha256, how.external_image_id, result.faces)
         if known is not None:
             return _answer(known.photo_pk, sha256, list(known.faces), result, ChangeSet(), added=False)

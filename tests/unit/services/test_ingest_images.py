@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from app.inference.quality_filter import Bars, QualityBars, QualityFilter, Reaso
 from app.jobs import CancelToken, JobQueue, JobState
 from app.services.collections import CollectionService
 from app.services.events import EventHub
-from app.services.ingest import IngestService, originals, sentences
+from app.services.ingest import FilePlace, IngestService, originals, sentences
 from app.services.ingest.analysis import choose
 from app.services.ingest.feed import PathFeed
 from app.services.ingest.flow import Flow
@@ -100,6 +101,72 @@ def test_the_same_image_with_the_same_external_id_is_stored_once(
     assert other.image_id == first.image_id
     assert other.faces[0].face_id != first.faces[0].face_id
     assert len(changes_of(library, ChangeKind.INDEX)) == 2
+
+
+def test_a_face_is_known_again_where_a_person_moved_its_box(
+    ingest: IngestService, library: Library, engine: FakeEngine
+) -> None:
+    data = png((1, 40), (2, 90))
+    first = ingest.index_image("archive", data)
+    large = first.faces[0]
+    box = large.detected.box
+    moved = {"left": box.left + 0.1 * box.width, "width": 0.9 * box.width}
+    with library.database.act(ChangeKind.EDIT_FACE, Origin.WINDOW) as act:
+        act.work.update(tables.faces, large.id, moved)
+    again = ingest.index_image("archive", data)
+    assert not again.added
+    assert [face.face_id for face in again.faces] == [face.face_id for face in first.faces]
+
+
+def test_only_faces_that_are_not_stored_are_added(ingest: IngestService, library: Library) -> None:
+    data = png((1, 40), (2, 90), (3, 60))
+    first = ingest.index_image("archive", data, max_faces=1)
+    everyone = ingest.index_image("archive", data)
+    assert everyone.added and everyone.unindexed == []
+    assert len(everyone.faces) == 3 and first.faces[0] in everyone.faces
+    detail = PhotoService(library.database, library.thumbnails, EventHub(), Origin.WINDOW).detail
+    assert detail(1, first.photo_pk).unindexed == []
+    fewer = ingest.index_image("archive", data, max_faces=1)
+    assert (len(fewer.faces), len(fewer.unindexed), fewer.added) == (1, 2, False)
+    # What is stored is not left out, whatever a later call leaves out.
+    ingest.index_image("archive", data, "other", max_faces=1)
+    assert detail(1, first.photo_pk).unindexed == []
+    crops = [face.id for face in everyone.faces]
+    assert library.thumbnails.has("face", crops)
+
+
+def test_a_switch_of_the_model_meanwhile_measures_again(
+    ingest: IngestService, library: Library, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.services.ingest import single
+    from app.services.ingest.record import ContractChanged
+
+    stored, calls = single.store, []
+
+    def switched(*args: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 1:
+            raise ContractChanged("switched")
+        return stored(*args)
+
+    monkeypatch.setattr(single, "store", switched)
+    assert len(ingest.index_image("archive", png((1, 40))).faces) == 1
+    assert (len(calls), engine.detections) == (2, 2)
+    assert len(changes_of(library, ChangeKind.INDEX)) == 1
+
+
+def test_a_file_is_known_by_the_place_that_its_bytes_were_read_from(
+    ingest: IngestService, library: Library, tmp_path: Path
+) -> None:
+    path = tmp_path / "photo.png"
+    path.write_bytes(png((1, 40)))
+    place = FilePlace(path, path.stat().st_mtime_ns)
+    result = ingest.index_image("archive", path.read_bytes(), place=place)
+    assert list(library.originals.iterdir()) == []
+    service = PhotoService(library.database, library.thumbnails, EventHub(), Origin.WINDOW)
+    assert [each.path for each in service.detail(1, result.photo_pk).paths] == [path]
+    job = ingest.index_paths(1, [path])
+    assert ingest.run_to_end(job.id).message == "The photo is in Archive already"
 
 
 def test_bytes_are_kept_in_the_library(ingest: IngestService, library: Library) -> None:

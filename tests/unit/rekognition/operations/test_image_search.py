@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.domain.embedding import EmbeddingContract
 from app.inference.quality_filter import Bars, QualityBars, QualityFilter
 from app.services.image_faces import look_at
-from tests.fakes import FakeFaceDescriber, FakePhotoDescriber, person_color, shade
+from tests.fakes import FakeEmbedder, FakeFaceDescriber, FakePhotoDescriber, person_color, shade
 from tests.unit.rekognition.operations.pictures import people, shot
 from tests.unit.rekognition.operations.workbenches import Client
 
@@ -174,3 +175,18 @@ def test_the_same_answer_as_the_window_has(client: Client, faces: list[str]) -> 
     assert [match["Face"]["FaceId"] for match in answer["FaceMatches"]] == [
         match.face_id for match in window.matches
     ]
+
+
+def test_a_collection_of_a_model_that_is_not_installed(client: Client) -> None:
+    contract = EmbeddingContract("gone", "1" * 64, 64, "square", "colour")
+    own = FakeEmbedder(contract, client.engine.scale)
+    client.engine.others.append(own)
+    default = client.engine.contract
+    client.bench.collections._contract = contract
+    client.CreateCollection(CollectionId="c")
+    client.bench.collections._contract = default
+    assert client.SearchUsersByImage(CollectionId="c", Image=of((0, 90)))["FaceModelVersion"] == "gone"
+    client.engine.others.clear()
+    for operation in ("SearchFacesByImage", "SearchUsersByImage", "IndexFaces"):
+        code = client.refused(operation, CollectionId="c", Image=of((0, 90)))
+        assert code == "InvalidParameterException", operation
