@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from app.domain.attributes import Label
+from app.domain.attributes import Label, PhotoDescription
 from app.domain.errors import InvalidParameter, ResourceNotFound
 from app.inference.labels.describer import LABEL_CONFIDENCE, MODERATION_CONFIDENCE
 from app.inference.labels.properties import Layer
@@ -30,7 +30,7 @@ def detect_labels(bench: Workbench, request: Json) -> Json:
     if _LABELS not in features:
         _refuse_settings_of_labels(request, settings)
     shown = picture(bench, request["Image"], MOST_SIDE_OF_LABELS)
-    return bench.turns.run(_labels, bench, shown, request, features, settings)
+    return bench.turns.run(_labels, bench, shown, request)
 
 
 def _refuse_settings_of_labels(request: Json, settings: Json) -> None:
@@ -41,10 +41,17 @@ def _refuse_settings_of_labels(request: Json, settings: Json) -> None:
         raise InvalidParameter(f"{' and '.join(named)} can only be given with the feature {_LABELS}.")
 
 
-def _labels(bench: Workbench, shown: Picture, request: Json, features: list[str], settings: Json) -> Json:
+def _labels(bench: Workbench, shown: Picture, request: Json) -> Json:
     least = request.get("MinConfidence", LABEL_CONFIDENCE)
     # Properties need the things, too, whatever labels are shown: they are what is in front.
     whole = bench.describe.whole(shown.decoded(), min(least, LABEL_CONFIDENCE), 100.0)
+    return labels_answer(whole, request, bench.describe.labels_made_by)
+
+
+def labels_answer(whole: WholePicture, request: Json, made_by: str) -> Json:
+    """DetectLabels' answer of a picture that was looked at, for labels as unsure as the request wants."""
+    features, settings = request.get("Features") or [_LABELS], request.get("Settings") or {}
+    least = request.get("MinConfidence", LABEL_CONFIDENCE)
     count = (settings.get("ImageProperties") or {}).get("MaxDominantColors", DOMINANT_COLORS)
     answer: Json = {"OrientationCorrection": shapes.orientation(whole.turned)}
     if _LABELS in features:
@@ -55,7 +62,7 @@ def _labels(bench: Workbench, shown: Picture, request: Json, features: list[str]
             label(each, whole.instance_colors(each, count) if _PROPERTIES in features else None)
             for each in kept
         ]
-        answer["LabelModelVersion"] = bench.describe.labels_made_by
+        answer["LabelModelVersion"] = made_by
     if _PROPERTIES in features:
         answer["ImageProperties"] = _properties(whole, count)
     return answer
@@ -111,9 +118,14 @@ def detect_moderation_labels(bench: Workbench, request: Json) -> Json:
     shown = picture(bench, request["Image"], MOST_SIDE_OF_LABELS)
     least = request.get("MinConfidence", MODERATION_CONFIDENCE)
     whole = bench.turns.run(lambda: bench.describe.whole(shown.decoded(), 100.0, least))
+    return moderation_answer(whole.description, least, bench.describe.labels_made_by)
+
+
+def moderation_answer(description: PhotoDescription, least: float, made_by: str) -> Json:
+    """DetectModerationLabels' answer with labels of at least that confidence (0-100)."""
     return {
-        **moderation(whole.description, least),
-        "ModerationModelVersion": bench.describe.labels_made_by,
+        **moderation(description, least),
+        "ModerationModelVersion": made_by,
         # What the models cannot tell (animation, sports, video games) is not told.
         "ContentTypes": [],
     }

@@ -12,10 +12,15 @@ from app.domain.attributes import FaceAttributes, PhotoDescription
 from app.domain.faces import DetectedFace
 from app.inference.describer import FaceDescriber
 from app.inference.engine import FaceEngine
-from app.inference.labels.describer import LABEL_CONFIDENCE, MODERATION_CONFIDENCE, PhotoDescriber
+from app.inference.labels.describer import (
+    LABEL_CONFIDENCE,
+    MODERATION_CONFIDENCE,
+    PhotoDescriber,
+    working_copy,
+)
 from app.inference.views import FaceView
 from app.services.describing import lying
-from app.services.describing.whole import look_at_whole
+from app.services.describing.whole import WholePicture, look_at_whole
 from app.services.ingest.decoding import decode_for_faces, faces_of
 from app.services.metrics.meter import UNCOUNTED, Meter
 
@@ -43,6 +48,10 @@ class ImageAnalysis:
     faces: tuple[AnalysedFace, ...]
     description: PhotoDescription
     turned: int | None = None
+
+    def whole(self) -> WholePicture:
+        """For what can be told besides: the qualities and colours of its parts."""
+        return WholePicture(self.description, self.turned, working_copy(self.pixels))
 
 
 @dataclass(frozen=True, eq=False)

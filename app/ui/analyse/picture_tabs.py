@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.attributes import PhotoDescription
-from app.ui.analyse.response import MIN_MODERATION
+from app.ui.analyse.state import MIN_MODERATION
 from app.ui.attributes.colors import ColorStrip
 from app.ui.attributes.description import ModerationPanel, section_of
 from app.ui.attributes.labels import LabelList

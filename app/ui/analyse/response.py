@@ -10,9 +10,11 @@ from app.domain.celebrities import CelebrityResult
 from app.services import shapes
 from app.services.calls import Call, Calls
 from app.services.celebrities import shapes as celebrity_shapes
-from app.ui.analyse.state import Analysed
+from app.services.describing import AnalysedFace
+from app.services.image_faces import ProtocolFaces
+from app.services.search import Reason
+from app.ui.analyse.state import LABELS, MIN_MODERATION, Analysed
 
-MIN_LABEL, MOST_LABELS, MIN_MODERATION = 55.0, 1000, 50.0
 MOST_FACES, MOST_CELEBRITIES = 100, 64
 
 
@@ -45,11 +47,7 @@ def request(operation: Operation, analysed: Analysed) -> dict[str, Any]:
     if operation is Operation.FACES:
         asked["Attributes"] = ["ALL"]
     elif operation is Operation.LABELS:
-        asked |= {
-            "MaxLabels": MOST_LABELS,
-            "MinConfidence": MIN_LABEL,
-            "Features": ["GENERAL_LABELS", "IMAGE_PROPERTIES"],
-        }
+        asked |= LABELS
     elif operation is Operation.MODERATION:
         asked["MinConfidence"] = MIN_MODERATION
     return asked
@@ -62,32 +60,58 @@ def answer(
     analysis = analysed.analysis
     turned = {"OrientationCorrection": shapes.orientation(analysis.turned)}
     if operation is Operation.FACES:
-        faces = analysis.faces[:MOST_FACES]
-        return shapes.detect_faces((each.face, each.attributes) for each in faces) | turned
+        seen, _ = _seen(analysed, MOST_FACES)
+        return shapes.detect_faces((each.face, each.attributes) for each in seen) | turned
     if operation is Operation.LABELS:
-        return shapes.detect_labels(analysis.description, MIN_LABEL, MOST_LABELS) | turned
+        return analysed.told.labels
     if operation is Operation.MODERATION:
-        return shapes.moderation(analysis.description, MIN_MODERATION)
+        return analysed.told.moderation
     return None if celebrities is None else celebrity_shapes.recognized(_described(celebrities, analysed))
+
+
+def _seen(analysed: Analysed, most: int) -> tuple[list[AnalysedFace], int]:
+    """The faces that Rekognition answers with, large to small, and how many are too small for it."""
+    analysis = analysed.analysis
+    faces = {id(each.face): each for each in analysis.faces}
+    seen, others = ProtocolFaces(most).of(
+        [each.face for each in analysis.faces], analysis.width, analysis.height
+    )
+    small = sum(reason is Reason.SMALL_BOUNDING_BOX for _, reason in others)
+    return [faces[id(face)] for face in seen], small
 
 
 def _described(result: CelebrityResult, analysed: Analysed) -> CelebrityResult:
     """With what the faces look like: the page has worked that out for itself."""
     looks = [each.attributes for each in analysed.analysis.faces]
+    seen, _ = _seen(analysed, MOST_CELEBRITIES)
+    boxes = {each.face.box for each in seen}
     return replace(
         result,
-        faces=tuple(replace(each, attributes=looks[each.index]) for each in result.faces),
-        unrecognized=tuple(replace(each, attributes=looks[each.index]) for each in result.unrecognized),
+        faces=tuple(
+            replace(each, attributes=looks[each.index]) for each in result.faces if each.face.box in boxes
+        ),
+        unrecognized=tuple(
+            replace(each, attributes=looks[each.index])
+            for each in result.unrecognized
+            if each.face.box in boxes
+        ),
         turned=analysed.analysis.turned,
     )
 
 
 def _notes(operation: Operation, analysed: Analysed, celebrities: CelebrityResult | None) -> list[str]:
     notes = []
-    if operation is Operation.FACES and analysed.count > MOST_FACES:
-        notes.append(f"Rekognition answers with the {MOST_FACES} largest of the {analysed.count:,} faces.")
-    if operation is Operation.CELEBRITIES and analysed.count > MOST_CELEBRITIES:
-        notes.append(f"Only the {MOST_CELEBRITIES} largest of the {analysed.count:,} faces are asked for.")
+    most = {Operation.FACES: MOST_FACES, Operation.CELEBRITIES: MOST_CELEBRITIES}.get(operation)
+    if most is not None:
+        seen, small = _seen(analysed, most)
+        if small:
+            those = "1 face is" if small == 1 else f"{small:,} faces are"
+            notes.append(
+                f"{those} smaller than Rekognition sees, which is 40 pixels in a picture of 1920 x 1080: the "
+                "answer has none of that size."
+            )
+        if analysed.count - small > len(seen):
+            notes.append(f"Rekognition answers with the {most} largest of the {analysed.count:,} faces.")
     if operation is Operation.CELEBRITIES and celebrities is not None and celebrities.waiting:
         notes.append(f"Still being measured, and not asked: {', '.join(celebrities.waiting)}.")
     return notes

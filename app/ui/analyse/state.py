@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from PySide6.QtGui import QImage
 from app.domain.errors import ResourceNotFound
 from app.domain.geometry import BoundingBox, turned_points
 from app.domain.text import printable
+from app.rekognition.operations.handler import Json
+from app.rekognition.operations.labels import labels_answer, moderation_answer
 from app.services.calls import PASTED, ImageFile
 from app.services.describing import DescribeService, ImageAnalysis
 from app.services.faces import FaceService
@@ -24,7 +27,23 @@ from app.ui.canvas.picture import Mipmaps, mipmaps
 from app.ui.canvas.reading import reading
 from app.ui.controller.intake import png_of
 
+MIN_MODERATION = 50.0
+LABELS: Mapping[str, Any] = {
+    "MaxLabels": 1000,
+    "MinConfidence": 55.0,
+    "Features": ["GENERAL_LABELS", "IMAGE_PROPERTIES"],
+}
+"""What is asked of DetectLabels."""
+
 _DARK, _WHITE = "#DB121515", "#FFFFFF"
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answers of DetectLabels and DetectModerationLabels, which take a moment."""
+
+    labels: Json
+    moderation: Json
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +60,7 @@ class Analysed:
     view: Mipmaps
     source: bytes | Path | NDArray[np.uint8]
     file: ImageFile
+    told: Told
     chosen: int = 0
 
     @property
@@ -156,10 +176,18 @@ class Analysing:
         view = mipmaps(pixels, *((height, width) if analysis.turned in (90, 270) else (width, height)))
         overlaps = [each.face.box.iou(box) if box else 0.0 for each in analysis.faces]
         chosen = max(range(len(overlaps)), key=overlaps.__getitem__, default=0)
-        return Analysed(name, analysis, pixels, view, source, _file(name, source), chosen)
+        told = _told(analysis, self._describe.labels_made_by)
+        return Analysed(name, analysis, pixels, view, source, _file(name, source), told, chosen)
 
 
 def _file(name: str, source: bytes | Path | NDArray[np.uint8]) -> ImageFile:
     if isinstance(source, Path):
         return ImageFile.of(source)
     return ImageFile.of_bytes(name, source) if isinstance(source, bytes) else ImageFile(name)
+
+
+def _told(analysis: ImageAnalysis, made_by: str) -> Told:
+    return Told(
+        labels_answer(analysis.whole(), dict(LABELS), made_by),
+        moderation_answer(analysis.description, MIN_MODERATION, made_by),
+    )
