@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import math
 from collections.abc import Mapping
@@ -103,7 +102,7 @@ class Reader:
         if not isinstance(value, str):
             raise _wrong(shape, value, where)
         try:
-            return base64.b64decode(value, validate=True)
+            return binascii.a2b_base64(value, strict_mode=True)
         except (binascii.Error, ValueError) as error:
             raise serialization_error(f"What stands at '{where}' is not base64.") from error
 
