@@ -77,6 +77,8 @@ class AlarmForm(QDialog):
         self.threshold.setDecimals(1)
         self.periods = QSpinBox()
         self.periods.setRange(1, 100)
+        self.threshold.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.periods.lineEdit().setTextMargins(6, 0, 0, 0)
         self.operation.addItem(ALL, None)
         for name in operations:
             self.operation.addItem(name, name)

@@ -43,6 +43,7 @@ class EndpointSection(Section):
         self.port.setSpecialValueText("Any free one")
         self.port.setMinimumSize(128, 32)
         self.port.setKeyboardTracking(False)
+        self.port.lineEdit().setTextMargins(6, 0, 0, 0)
         self.port.setValue(chosen.current.endpoint_port or 0)
         self.add(self.row)
         self.add(Row(theme, "Port", "A fixed port lets a script keep its address.", self.port))
@@ -75,7 +76,11 @@ class EndpointSection(Section):
         self.switch.set_current(_ON if on else _OFF)
         self.copy.setVisible(status.state is EndpointState.ON)
         if status.state is EndpointState.ON:
-            self.row.say(f"On at {status.url}, for programs on this computer alone.", "t2")
+            self.row.say(
+                f"On at {status.url}. Programs on this computer can use it with a key from below; no other "
+                "computer can reach it.",
+                "t2",
+            )
         elif status.state is EndpointState.FAILED:
             self.row.say(status.error, "danger")
         else:
