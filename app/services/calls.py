@@ -16,8 +16,6 @@ from app.imaging.kinds import Kind, sniff
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_OBJECT_BYTES: Final = 15 * 1024 * 1024
-LEAST_SIDE: Final = 80
-MOST_LABEL_SIDE: Final = 10_000
 _TAKEN: Final = (Kind.JPEG.value, Kind.PNG.value)
 _HEAD: Final = 4096
 
@@ -68,6 +66,15 @@ class ImageFile:
 
 
 PASTED: Final = "Pasted picture"
+
+
+def too_small(count: int) -> str:
+    """Of faces that are found here and that Rekognition is said not to see."""
+    those = "1 face is" if count == 1 else f"{count:,} faces are"
+    return (
+        f"{those} smaller than Rekognition sees, which is 40 pixels in a picture of 1920 x 1080, and left "
+        "out of its answer."
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.domain.celebrities import CelebrityResult
 from app.services import shapes
-from app.services.calls import Call, Calls
+from app.services.calls import Call, Calls, too_small
 from app.services.celebrities import shapes as celebrity_shapes
 from app.services.describing import AnalysedFace
 from app.services.image_faces import ProtocolFaces
@@ -105,11 +105,7 @@ def _notes(operation: Operation, analysed: Analysed, celebrities: CelebrityResul
     if most is not None:
         seen, small = _seen(analysed, most)
         if small:
-            those = "1 face is" if small == 1 else f"{small:,} faces are"
-            notes.append(
-                f"{those} smaller than Rekognition sees, which is 40 pixels in a picture of 1920 x 1080: the "
-                "answer has none of that size."
-            )
+            notes.append(too_small(small))
         if analysed.count - small > len(seen):
             notes.append(f"Rekognition answers with the {most} largest of the {analysed.count:,} faces.")
     if operation is Operation.CELEBRITIES and celebrities is not None and celebrities.waiting:

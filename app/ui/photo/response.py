@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.attributes import FaceAttributes
 from app.domain.faces import FaceSource
 from app.services import shapes
-from app.services.calls import Calls, ImageFile
+from app.services.calls import Calls, ImageFile, too_small
 from app.services.image_faces import ProtocolFaces
 from app.services.photos import UnindexedFace
 from app.ui.photo.state import PhotoState
@@ -97,10 +97,7 @@ def _notes(state: PhotoState) -> list[str]:
     found = [view.face.detected for view in detail.faces]
     _, small = _EVERY.of(found, detail.photo.width, detail.photo.height)
     if small:
-        notes.append(
-            f"{_faces(len(small))} smaller than the least that IndexFaces keeps, which is 40 pixels in a "
-            "picture of 1920 x 1080."
-        )
+        notes.append(too_small(len(small)))
     if detail.indexing.quality is None:
         notes.append(
             "Its quality filter was not noted when it was indexed. Where none is named, it is AUTO, here and "

@@ -11,9 +11,10 @@ from app.domain.records import User
 from app.services import shapes
 from app.services.calls import PASTED, Calls, ImageFile
 from app.services.faces import FaceService
+from app.services.image_faces import ProtocolFaces
 from app.services.search import Reason
 from app.ui.search.outcome import MOST_USERS, Kind, Outcome
-from app.ui.search.query import Query, QueryFace, others
+from app.ui.search.query import Query, QueryFace
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +86,9 @@ def _users(
     if stored is not None:
         answer = shapes.users_by_face(stored, found, model_id)
         return Calls.one("SearchUsers", {**collection, "FaceId": stored, **most}, answer, notes)
+    seen, _ = ProtocolFaces().of([each.detected for each in query.faces], query.width, query.height)
     rest: list[tuple[DetectedFace, tuple[Reason, ...]]] = [
-        (query.faces[index].detected, (Reason.FACE_NOT_LARGEST,)) for index in others(query)
+        (each, (Reason.FACE_NOT_LARGEST,)) for each in seen if each is not face.detected
     ]
     request = {**collection, "Image": _file(query), **most, "QualityFilter": "NONE"}
     answer = shapes.users_by_image(face.detected, rest, found, model_id)
