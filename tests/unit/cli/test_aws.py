@@ -31,6 +31,18 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("something tried to reach the network")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
 @pytest.fixture
 def aws(likeness: Terminal) -> Any:
     def typed(*words: str | Path) -> Answer:
@@ -181,6 +193,11 @@ def test_profiles_and_regions_of_scripts(aws: Any, account: Path, monkeypatch: p
     # What a profile says of the output holds.
     assert "COLLECTIONIDS\tc" in aws("list-collections", "--profile", "real").out
     monkeypatch.setenv("AWS_PROFILE", "nobody")
+    assert aws("list-collections").json["CollectionIds"] == ["c"]
+    for name in ("AWS_CSM_ENABLED", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"):
+        monkeypatch.setenv(name, "true")
+    monkeypatch.setenv("AWS_DEFAULTS_MODE", "auto")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1")
     assert aws("list-collections").json["CollectionIds"] == ["c"]
     assert aws("list-collections", "--no-sign-request", "--no-cli-pager", "--color", "off").status == 0
     assert not (account / "ran").exists()
