@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.attributes import PhotoDescription
+from app.domain.attributes import Label, PhotoDescription
 from app.domain.errors import InvalidParameter
 from app.inference.labels.colors import dominant_colors
 from app.inference.labels.moderation import Moderator
@@ -32,6 +32,9 @@ LABEL_CONFIDENCE: Final = 55.0
 
 MODERATION_CONFIDENCE: Final = 50.0
 """Rekognition's MinConfidence of DetectModerationLabels."""
+
+NOT_ASKED: Final = 101.0
+"""A confidence that nothing has: what is asked for from there on is not looked for at all."""
 
 COLORS: Final = 12
 
@@ -57,7 +60,8 @@ class PhotoDescriber(Protocol):
         label_confidence: float = LABEL_CONFIDENCE,
         moderation_confidence: float = MODERATION_CONFIDENCE,
     ) -> PhotoDescription:
-        """Labels and moderation of at least those confidences (0-100), at most twelve colours."""
+        """Labels and moderation of at least those confidences (0-100, or NOT_ASKED), at most twelve
+        colours."""
 
 
 class OnnxPhotoDescriber:
@@ -107,16 +111,19 @@ class OnnxPhotoDescriber:
                 f"A photo is needed as uint8 (height, width, 3), not {pixels.dtype} {pixels.shape}."
             )
         pixels = working_copy(pixels)
-        things = self._things.find(pixels)
-        person = max((thing.confidence for thing in things if thing.kind == 0), default=0.0)
-        face = self._faces.confidence(pixels) if person < PLAIN_PERSON else 0.0
-        labels = self._reader.read(things, self._scenes.read(pixels), label_confidence, face)
-        judged = self._moderator.judge(pixels)
+        labels = () if label_confidence >= NOT_ASKED else self._labels(pixels, label_confidence)
+        judged = () if moderation_confidence >= NOT_ASKED else self._moderator.judge(pixels)
         return PhotoDescription(
             labels=labels,
             moderation=tuple(label for label in judged if label.confidence >= moderation_confidence),
             colors=dominant_colors(pixels, COLORS),
         )
+
+    def _labels(self, pixels: NDArray[np.uint8], least: float) -> tuple[Label, ...]:
+        things = self._things.find(pixels)
+        person = max((thing.confidence for thing in things if thing.kind == 0), default=0.0)
+        face = self._faces.confidence(pixels) if person < PLAIN_PERSON else 0.0
+        return self._reader.read(things, self._scenes.read(pixels), least, face)
 
     def _digest(self, models_dir: Path) -> str:
         digest = hashlib.sha256(f"photo describer {FORMAT}\n".encode())

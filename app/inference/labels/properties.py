@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.attributes import DominantColor, Instance, Label
+from app.domain.attributes import DominantColor, Instance
 from app.inference.labels.colors import dominant_colors
 from app.inference.quality import LUMA, ROUNDING
 
@@ -52,14 +52,13 @@ class PictureProperties:
 
 
 def picture_properties(
-    pixels: NDArray[np.uint8], labels: Sequence[Label], count: int = 10
+    pixels: NDArray[np.uint8], things: Sequence[Instance], count: int = 10
 ) -> PictureProperties:
-    """Of uint8 (H, W, 3) RGB, with at most `count` colours a layer; boxes of the labels are ratios of it."""
+    """Of uint8 (H, W, 3) RGB, with at most `count` colours a layer; boxes of the things are ratios of it."""
     whole = _layer(pixels, None, count)
     inside = np.zeros(pixels.shape[:2], bool)
-    for label in labels:
-        for instance in label.instances:
-            inside[_part(pixels, instance)] = True
+    for thing in things:
+        inside[_part(pixels, thing)] = True
     if not inside.any() or inside.all():
         return PictureProperties(whole)
     return PictureProperties(whole, _layer(pixels, inside, count), _layer(pixels, ~inside, count))

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.domain.attributes import Label, PhotoDescription
 from app.domain.errors import InvalidParameter, ResourceNotFound
-from app.inference.labels.describer import LABEL_CONFIDENCE, MODERATION_CONFIDENCE
+from app.inference.labels.describer import LABEL_CONFIDENCE, MODERATION_CONFIDENCE, NOT_ASKED
 from app.inference.labels.properties import Layer
 from app.rekognition.operations.handler import Handler, Json
 from app.rekognition.operations.images import MOST_SIDE_OF_LABELS, Picture, picture
@@ -44,7 +44,7 @@ def _refuse_settings_of_labels(request: Json, settings: Json) -> None:
 def _labels(bench: Workbench, shown: Picture, request: Json) -> Json:
     least = request.get("MinConfidence", LABEL_CONFIDENCE)
     # Properties need the things, too, whatever labels are shown: they are what is in front.
-    whole = bench.describe.whole(shown.decoded(), min(least, LABEL_CONFIDENCE), 100.0)
+    whole = bench.describe.whole(shown.decoded(), min(least, LABEL_CONFIDENCE), NOT_ASKED)
     return labels_answer(whole, request, bench.describe.labels_made_by)
 
 
@@ -117,7 +117,7 @@ def detect_moderation_labels(bench: Workbench, request: Json) -> Json:
         )
     shown = picture(bench, request["Image"], MOST_SIDE_OF_LABELS)
     least = request.get("MinConfidence", MODERATION_CONFIDENCE)
-    whole = bench.turns.run(lambda: bench.describe.whole(shown.decoded(), 100.0, least))
+    whole = bench.turns.run(lambda: bench.describe.whole(shown.decoded(), NOT_ASKED, least))
     return moderation_answer(whole.description, least, bench.describe.labels_made_by)
 
 

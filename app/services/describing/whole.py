@@ -32,8 +32,14 @@ class WholePicture:
 
     def properties(self, count: int) -> PictureProperties:
         """Brightness, sharpness, contrast and at most `count` colours a layer."""
-        labels = [label for label in self.description.labels if label.confidence >= LABEL_CONFIDENCE]
-        return picture_properties(self.pixels, labels, count)
+        # The same things are in front, however unsure ones were asked for.
+        instances = tuple(
+            each
+            for label in self.description.labels
+            for each in label.instances
+            if each.confidence >= LABEL_CONFIDENCE
+        )
+        return picture_properties(self.pixels, instances, count)
 
     def instance_colors(self, label: Label, count: int) -> list[tuple[DominantColor, ...]]:
         """Of each of the label's instances."""

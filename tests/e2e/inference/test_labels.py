@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from app.domain.attributes import Label, PhotoDescription
 from app.domain.errors import InvalidParameter, ModelError
-from app.inference.labels.describer import OnnxPhotoDescriber
+from app.inference.labels.describer import NOT_ASKED, OnnxPhotoDescriber
 from app.inference.labels.taxonomy import label_facts, label_names
 from app.inference.manifest import find_models_dir
 
@@ -146,3 +146,13 @@ def test_what_the_answers_depend_on(tmp_path: Path) -> None:
     text = (tmp_path / "labels.toml").read_text(encoding="utf-8")
     (tmp_path / "labels.toml").write_text(text.replace("person = 35.0", "person = 36.0"), encoding="utf-8")
     assert OnnxPhotoDescriber(tmp_path).made_by != made_by
+
+
+def test_what_is_not_asked_for_is_not_looked_for(describer: OnnxPhotoDescriber, shared_data: Path) -> None:
+    shown = pixels(shared_data / "scenes" / "person-vlado.jpg")
+    everything = describer.describe(shown, 0.0, 0.0)
+    labels = describer.describe(shown, 0.0, NOT_ASKED)
+    moderation = describer.describe(shown, NOT_ASKED, 0.0)
+    assert (labels.labels, labels.moderation) == (everything.labels, ())
+    assert (moderation.labels, moderation.moderation) == ((), everything.moderation)
+    assert labels.colors == moderation.colors == everything.colors

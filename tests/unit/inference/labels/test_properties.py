@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from app.domain.attributes import Instance, Label
+from app.domain.attributes import Instance
 from app.inference.labels.properties import instance_colors, picture_properties, quality_within
 
 Pixels = NDArray[np.uint8]
@@ -54,14 +54,15 @@ def test_tiny_pictures_have_a_quality(size: tuple[int, int]) -> None:
     assert np.isfinite([found.brightness, found.contrast, found.sharpness]).all()
 
 
-def boxed(*boxes: tuple[float, float, float, float]) -> Label:
-    return Label("Thing", 90.0, tuple(Instance(box, 90.0) for box in boxes))
+def boxed(*box: float) -> Instance:
+    left, top, width, height = box
+    return Instance((left, top, width, height), 90.0)
 
 
 def test_what_has_a_box_is_in_front() -> None:
     pixels = grey(50)
     pixels[30:90, 40:120] = (200, 0, 0)
-    found = picture_properties(pixels, [boxed((0.25, 0.25, 0.5, 0.5))])
+    found = picture_properties(pixels, [boxed(0.25, 0.25, 0.5, 0.5)])
     assert found.foreground is not None and found.background is not None
     (red,), (dark,) = found.foreground.colors, found.background.colors
     assert (red.red, red.share) == (200, pytest.approx(100))
@@ -76,23 +77,17 @@ def test_layers_have_their_own_sharpness() -> None:
     pixels = blurred(textured(), 3)
     pixels = pixels.copy()
     pixels[30:90, 40:120] = textured()[30:90, 40:120]
-    found = picture_properties(pixels, [boxed((0.25, 0.25, 0.5, 0.5))])
+    found = picture_properties(pixels, [boxed(0.25, 0.25, 0.5, 0.5)])
     assert found.foreground is not None and found.background is not None
     assert found.foreground.quality.sharpness > found.background.quality.sharpness + 30
 
 
 @pytest.mark.parametrize(
-    "labels",
-    [
-        [],
-        [Label("Sky", 90.0)],
-        [boxed((-0.5, -0.5, 2, 2))],
-        [boxed((0.5, 0.5, 0, 0))],
-        [boxed((1.5, 0, 1, 1))],
-    ],
+    "things",
+    [[], [boxed(-0.5, -0.5, 2, 2)], [boxed(0.5, 0.5, 0, 0)], [boxed(1.5, 0, 1, 1)]],
 )
-def test_without_boxes_or_with_nothing_beside_them_there_are_no_layers(labels: list[Label]) -> None:
-    found = picture_properties(grey(50), labels)
+def test_without_boxes_or_with_nothing_beside_them_there_are_no_layers(things: list[Instance]) -> None:
+    found = picture_properties(grey(50), things)
     assert (found.foreground, found.background) == (None, None)
 
 
