@@ -109,11 +109,10 @@ def face_listing(page: Page[KnownFace], model_id: str) -> Json:
 
 
 def face_deletion(result: DeleteResult) -> Json:
-    """DeleteFaces' answer."""
-    return {
-        "DeletedFaces": list(result.deleted),
-        "UnsuccessfulFaceDeletions": [_unsuccessful(each) for each in result.unsuccessful],
-    }
+    """DeleteFaces' answer. The model's list of deleted faces holds one at least: an empty one is left out."""
+    shape: Json = {"DeletedFaces": list(result.deleted)} if result.deleted else {}
+    shape["UnsuccessfulFaceDeletions"] = [_unsuccessful(each) for each in result.unsuccessful]
+    return shape
 
 
 def user_listing(page: Page[User]) -> Json:

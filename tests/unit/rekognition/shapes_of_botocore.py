@@ -15,14 +15,10 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import botocore.loaders
 import botocore.model
-
-# The shape is one of requests, where a list of no faces is a mistake; the answer has none when none was
-# deleted, and a client that asks for the member finds it.
-MAY_BE_EMPTY: Final = frozenset({"DeleteFaces.DeletedFaces"})
 
 
 @functools.cache
@@ -59,8 +55,7 @@ def _problems(shape: Any, value: object, where: str) -> Iterator[str]:
         if type(value) is not list:
             yield f"{where} is {_named(value)}, not a list"
             return
-        if value or where not in MAY_BE_EMPTY:
-            yield from _range(shape, len(value), where, "items")
+        yield from _range(shape, len(value), where, "items")
         for number, item in enumerate(value):
             yield from _problems(shape.member, item, f"{where}[{number}]")
     elif kind == "map":

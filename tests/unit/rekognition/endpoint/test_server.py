@@ -370,6 +370,7 @@ def test_the_sdk_tries_again_until_it_is_let_through(tmp_path: Path) -> None:
         )
         with ThreadPoolExecutor(10) as pool:
             answers = list(pool.map(lambda _: client.list_collections(), range(30)))
+        client.close()
         assert len(answers) == 30
         assert len(site.core.calls) == 30
         throttled = [each for each in site.counted if each.outcome is Outcome.THROTTLED]

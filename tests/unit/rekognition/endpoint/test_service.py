@@ -62,7 +62,9 @@ def test_it_is_off_and_then_on_and_then_off(service: EndpointService) -> None:
     assert service.status == EndpointStatus() and threads() == []
     url = service.start()
     assert service.status == EndpointStatus(EndpointState.ON, url, service.status.port)
-    assert client(service).list_collections()["CollectionIds"] == []
+    aws = client(service)
+    assert aws.list_collections()["CollectionIds"] == []
+    aws.close()
     service.stop()
     assert service.status == EndpointStatus() and threads() == []
     assert [each.state.value for each in told] == ["starting", "on", "stopping", "off"]
@@ -141,6 +143,7 @@ def test_what_comes_through_it_is_noted_as_its_own_and_told_to_the_window(
     face = aws.index_faces(CollectionId="friends", Image={"Bytes": path.read_bytes()})["FaceRecords"][0]
     aws.create_user(CollectionId="friends", UserId="anna")
     aws.associate_faces(CollectionId="friends", UserId="anna", FaceIds=[face["Face"]["FaceId"]])
+    aws.close()
     changes = [each.change for each in told if each.change is not None]
     assert len(changes) == 4
     assert {each.origin for each in changes} == {Origin.ENDPOINT}

@@ -82,7 +82,6 @@ def test_a_users_faces_are_not_deleted(client: Client, faces: list[str]) -> None
 def test_what_was_not_deleted_leaves_no_trace_in_the_history(client: Client, faces: list[str]) -> None:
     before = client.bench.history.listing().tolist()
     assert client.DeleteFaces(CollectionId="c", FaceIds=[UNKNOWN]) == {
-        "DeletedFaces": [],
         "UnsuccessfulFaceDeletions": [{"FaceId": UNKNOWN, "Reasons": ["FACE_NOT_FOUND"]}],
     }
     assert client.bench.history.listing().tolist() == before
