@@ -32,6 +32,8 @@ Ranges = Mapping[str, Array]
 
 RANGES = Path(__file__).with_name("measured")
 BITS = 7
+# Channels from which a pointwise convolution is so much faster in whole numbers that rounding alone pays.
+MANY = 128
 # Of a channel, at least so much of the largest one's reach, lest what it never held so far be cut off.
 LEAST_REACH = 0.01
 ACTIVATIONS = ("Relu", "Clip")
@@ -79,11 +81,27 @@ class Graph:
         takers = self.takers[node.output[0]]
         return takers[0] if len(takers) == 1 and takers[0].op_type in ACTIVATIONS else None
 
+    def makers(self, node: onnx.NodeProto) -> list[onnx.NodeProto]:
+        """The convolutions that alone decide how large each channel of the result is: the node, or both that
+        an addition adds, with a Relu or without. None where something else is added or takes their result."""
+        if node.op_type == "Conv":
+            return [node]
+        made = {each.output[0]: each for each in self.nodes}
+        found = []
+        for name in node.input:
+            maker = made.get(name)
+            while maker is not None and maker.op_type == "Relu" and len(self.takers[maker.output[0]]) == 1:
+                maker = made.get(maker.input[0])
+            if maker is None or maker.op_type != "Conv" or len(self.takers[maker.output[0]]) != 1:
+                return []
+            found.append(maker)
+        return found
+
     def held(self) -> list[str]:
         """Names of the tensors of four dimensions whose range counts, the input first."""
         names = [self.input]
         for node in self.nodes:
-            if node.op_type in ("Flatten", "GlobalAveragePool"):
+            if node.op_type in ("Flatten", "GlobalAveragePool", "Slice"):
                 break
             bare = node.op_type in ("Conv", "Add") and self.activation(node) is not None
             if not bare:
@@ -102,16 +120,19 @@ def equalised(graph: Graph, ranges: Ranges) -> tuple[dict[str, Array], dict[str,
         name: graph.weights[name].astype(np.float64) for node in convolutions for name in node.input[1:]
     }
     found = dict(ranges)
-    for node in convolutions:
+    for node in graph.nodes:
+        if node.op_type not in ("Conv", "Add"):
+            continue
         activation = graph.activation(node)
         tensor = node.output[0] if activation is None else activation.output[0]
         takers = graph.takers[tensor]
-        if not takers or any(taker.op_type != "Conv" for taker in takers):
+        makers = graph.makers(node)
+        if tensor not in found or not makers or not takers or any(each.op_type != "Conv" for each in takers):
             continue
         reach = np.abs(found[tensor][:2]).max(axis=0)
         power = 1.0 if all(depthwise(taker) for taker in takers) else 0.5
         factor = np.maximum(reach / reach.max(), LEAST_REACH) ** power
-        for name in node.input[1:]:
+        for name in (name for maker in makers for name in maker.input[1:]):
             weights[name] = weights[name] / factor.reshape(-1, *[1] * (weights[name].ndim - 1))
         for taker in takers:
             shape = (-1, 1, 1, 1) if depthwise(taker) else (1, -1, 1, 1)
@@ -143,6 +164,20 @@ class _Writer:
         self.nodes: list[onnx.NodeProto] = []
         self.stored: dict[str, onnx.TensorProto] = {}
         self._scales: dict[str, tuple[float, int]] = {}
+        # Tensors that others take in place of those of these names.
+        self.renamed: dict[str, str] = {}
+
+    def file(self) -> bytes:
+        given = self.graph.model.graph
+        stored = list(self.stored.values())
+        model = helper.make_model(
+            helper.make_graph(self.nodes, given.name, given.input, given.output, stored),
+            opset_imports=self.graph.model.opset_import,
+            ir_version=8,
+            producer_name="likeness",
+        )
+        onnx.checker.check_model(model, full_check=True)
+        return bytes(model.SerializeToString(deterministic=True))
 
     def constant(self, name: str, value: NDArray[np.generic]) -> str:
         self.stored[name] = numpy_helper.from_array(value, name)
@@ -193,6 +228,9 @@ class _Writer:
     def copy(self, node: onnx.NodeProto, inputs: Sequence[str]) -> None:
         """The node with other inputs; weights that it takes are kept as they are stored."""
         for name in inputs:
+            if node.op_type == "Conv" and name in self.weights:
+                self._float(name)
+                continue
             half = self.graph.halves.get(name)
             if half is not None and name not in self.stored:
                 self.nodes.append(half)
@@ -204,6 +242,17 @@ class _Writer:
         del copied.input[:]
         copied.input.extend(inputs)
         self.nodes.append(copied)
+
+    def _float(self, name: str) -> None:
+        """A weight of a convolution that stays a float, stored as it was."""
+        if name in self.stored:
+            return
+        half = self.graph.halves.get(name)
+        if half is None:
+            self.constant(name, self.weights[name].astype(np.float32))
+        else:
+            self.stored[name] = numpy_helper.from_array(self.weights[name].astype(np.float16), half.input[0])
+            self.nodes.append(half)
 
     def _named(self, tensor: str, scale: float, zero: int) -> None:
         self._scales[tensor] = (scale, zero)
@@ -246,15 +295,34 @@ def quantised(content: bytes, ranges: Ranges) -> bytes:
             writer.copy(node, [writer.bytes_of(source)])
         else:
             writer.copy(node, node.input)
-    given = graph.model.graph
-    model = helper.make_model(
-        helper.make_graph(writer.nodes, given.name, given.input, given.output, list(writer.stored.values())),
-        opset_imports=graph.model.opset_import,
-        ir_version=8,
-        producer_name="likeness",
-    )
-    onnx.checker.check_model(model, full_check=True)
-    return bytes(model.SerializeToString(deterministic=True))
+    return writer.file()
+
+
+def products_quantised(content: bytes, ranges: Ranges) -> bytes:
+    """The ONNX file of a recipe with its pointwise convolutions of many channels in whole numbers, where most
+    of its time goes, and all else in floats.
+
+    Raises:
+        KeyError: the ranges are of another network.
+    """
+    graph = Graph(content)
+    writer = _Writer(graph, *equalised(graph, ranges))
+    for node in graph.nodes:
+        if node.op_type == "Conv" and _many(graph, node):
+            result = node.output[0]
+            writer.convolution(node)
+            writer.nodes[-1].output[0] = f"{result}_f"
+            writer.ranges[f"{result}_f"] = writer.ranges[result]
+            given = writer.bytes_of(f"{result}_f")
+            writer.renamed[result] = given
+        else:
+            writer.copy(node, [writer.renamed.get(name, name) for name in node.input])
+    return writer.file()
+
+
+def _many(graph: Graph, node: onnx.NodeProto) -> bool:
+    made, given, *sides = graph.weights[node.input[1]].shape
+    return sides == [1, 1] and min(made, given) >= MANY and not depthwise(node)
 
 
 def watched(content: bytes) -> bytes:

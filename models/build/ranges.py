@@ -29,9 +29,11 @@ from app.inference.manifest import Task, find_models_dir, load_manifest
 from app.inference.mesh import FaceMesh
 from app.inference.sessions import Session
 from app.inference.views import FaceView
-from models.build import appearance, expression, faceapi
+from app.inference.wear import WearReader
+from models.build import appearance, expression, faceapi, packages
 from models.build.__main__ import CACHE
 from models.build.quantised import RANGES, Graph, watched
+from models.build.wear import network as wear
 
 EVERY = 5
 # Pictures in a hundred whose reach is held; the rest is cut off where it goes beyond.
@@ -40,6 +42,7 @@ HELD = {
     "age-gender-faceapi": 95.0,
     "expression-faceapi": 95.0,
     "expression-xception": 99.0,
+    "wear-sface": 99.0,
 }
 
 
@@ -67,8 +70,9 @@ def seen(folders: list[Path]) -> dict[str, list[NDArray[np.float32]]]:
     mesh = FaceMesh(Session(manifest, manifest.default(Task.FACE_MESH), "cpu", 1))
     readers: list[Any] = [
         AppearanceReader(*(recorders[task] for task in TASKS[:3])),  # type: ignore[arg-type]
-        ExpressionReader(*(recorders[task] for task in TASKS[3:])),  # type: ignore[arg-type]
+        ExpressionReader(*(recorders[task] for task in TASKS[3:6])),  # type: ignore[arg-type]
     ]
+    glasses = WearReader(recorders[Task.EYEWEAR])  # type: ignore[arg-type]
     paths = [path for folder in folders for path in sorted((folder / "images").iterdir())]
     for path in paths[::EVERY]:
         with Image.open(path) as image:
@@ -77,6 +81,7 @@ def seen(folders: list[Path]) -> dict[str, list[NDArray[np.float32]]]:
             view = FaceView(pixels, mesh.fit(pixels, [face])[0].points)
             for reader in readers:
                 reader.read([view])
+            glasses.read([view], [0.5])
     return {each.model.id: each.fed for each in recorders.values()}
 
 
@@ -87,6 +92,7 @@ TASKS = (
     Task.EXPRESSION,
     Task.GREY_EXPRESSION,
     Task.FACE_MUSCLES,
+    Task.EYEWEAR,
 )
 
 
@@ -114,6 +120,7 @@ NETWORKS: dict[str, tuple[Callable[[Path], bytes], Callable[[bytes], bytes]]] = 
     "age-gender-faceapi": (appearance.faceapi_age_gender, faceapi.age_gender_floats),
     "expression-faceapi": (expression.faceapi_expression, faceapi.face_expression_floats),
     "expression-xception": (expression.human_emotion, expression.emotion_floats),
+    "wear-sface": (packages.sface, wear.wear_floats),
 }
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from models.build import sface
+from models.build.quantised import products_quantised, ranges_of
 from models.build.wear.parts import LATE, PARTS, TRAITS
 
 HEADS = Path(__file__).with_name("heads.npz")
@@ -23,6 +24,11 @@ def trunk(original: bytes) -> bytes:
 
 
 def wear(original: bytes) -> bytes:
+    """The network of `wear_floats`, its large products in whole numbers."""
+    return products_quantised(wear_floats(original), ranges_of("wear-sface"))
+
+
+def wear_floats(original: bytes) -> bytes:
     """The trunk with the heads: `logits` (n, 5), TRAITS in order, then covered; 0 where yes is as likely
     as no."""
     model = _trunk(original)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 pytest.importorskip("onnx", reason="The recipes' package onnx is not installed.")
 
 from models.build.network import Network
-from models.build.quantised import Graph, quantised, rounded, watched
+from models.build.quantised import MANY, Graph, products_quantised, quantised, rounded, watched
 
 RANDOM = np.random.default_rng(5)
 
@@ -66,6 +66,28 @@ def test_whole_numbers_answer_nearly_what_floats_did() -> None:
     assert len(made) < len(content) + 8000
 
 
+def deep() -> bytes:
+    """Two wide products; PRelu between them as two depthwise convolutions and a sum."""
+    made = Network()
+    start = made.convolution("pixels", kernel(MANY, 3, 3), RANDOM.normal(0, 0.2, MANY), 2)
+    for _ in range(2):
+        start = made.convolution(start, kernel(MANY, MANY, 1), RANDOM.normal(0, 0.1, MANY))
+        line = made.convolution(start, np.full((MANY, 1, 1, 1), 0.3), None, depthwise=True)
+        bent = made.convolution(start, np.full((MANY, 1, 1, 1), 0.7), None, depthwise=True)
+        start = made.node("Add", [line, made.node("Relu", [bent])])
+    made.dense(made.pooled(start), RANDOM.normal(0, 0.3, (MANY, 20)), np.zeros(20), "logits")
+    return made.file("deep", {"pixels": [3, 24, 24]}, {"logits": 20})
+
+
+def test_wide_products_alone_can_be_in_whole_numbers() -> None:
+    content = deep()
+    seen, new = (RANDOM.normal(0, 1, (24, 3, 24, 24)).astype(np.float32) for _ in range(2))
+    made = products_quantised(content, ranges(content, seen))
+    (floats,), (whole,) = answers(content, new), answers(made, new)
+    assert np.abs(whole - floats).mean() < 0.03 * floats.std()
+    assert len(made) < 0.75 * len(content)
+
+
 def test_kernels_hold_seven_bits_and_both_signs() -> None:
     whole, scale = rounded(kernel(8, 32, 1), np.zeros(8))
     assert whole.dtype == np.int8
@@ -76,4 +98,4 @@ def test_kernels_hold_seven_bits_and_both_signs() -> None:
 
 def test_ranges_of_another_network_are_refused() -> None:
     with pytest.raises(KeyError):
-        quantised(network(), {"pixels": np.zeros((3, 3))})
+        quantised(network(), {"pixels": np.array([[-1.0] * 3, [1.0] * 3, [0.0] * 3])})
