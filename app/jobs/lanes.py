@@ -75,7 +75,7 @@ class Lane:
                     thread.join()
 
     def _work(self) -> None:
-        _give_way()
+        give_way()
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._waiting or self._closed)
@@ -94,7 +94,7 @@ class Lane:
             del future, call
 
 
-def _give_way() -> None:
+def give_way() -> None:
     """Lower the calling thread, and those that it starts: the runtime's are made in the first call."""
     # Only Linux counts niceness by thread; elsewhere it would slow the window, too.
     if sys.platform == "linux":

@@ -12,7 +12,9 @@ import functools
 import logging
 import os
 import secrets
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -46,17 +48,28 @@ class SecretStore(Protocol):
 
 
 class KeyringSecrets:
-    """`backend`: as `keyring.get_keyring` gives it."""
+    """`backend`: as `keyring.get_keyring` gives it.
+
+    A keyring may ask the person for its password first, for as long as it likes, or be asked through a
+    service that does not answer. Nobody waits for it longer than `seconds`, or `asking` where a person makes
+    a key and is there to answer.
+    """
 
     place = "the keyring of this system"
 
-    def __init__(self, backend: Any) -> None:
+    def __init__(self, backend: Any, seconds: float = 10.0, asking: float = 60.0) -> None:
         self._backend = backend
+        self._seconds, self._asking = seconds, asking
+        self._free = threading.Lock()
 
     def put(self, access_key_id: str, secret: str) -> None:
-        try:
+        def keep() -> str | None:
             self._backend.set_password(SERVICE, access_key_id, secret)
-            kept = self._backend.get_password(SERVICE, access_key_id)
+            found: str | None = self._backend.get_password(SERVICE, access_key_id)
+            return found
+
+        try:
+            kept = self._within(self._asking, keep)
         except Exception as error:  # each backend has errors of its own
             raise SecretError("The keyring of this system did not keep the secret.") from error
         if kept != secret:
@@ -64,7 +77,7 @@ class KeyringSecrets:
 
     def get(self, access_key_id: str) -> str | None:
         try:
-            found = self._backend.get_password(SERVICE, access_key_id)
+            found = self._within(self._seconds, lambda: self._backend.get_password(SERVICE, access_key_id))
         except Exception as error:  # locked, or gone since
             _log.warning("The keyring of this system cannot be read: %s", type(error).__name__)
             return None
@@ -73,7 +86,25 @@ class KeyringSecrets:
     def delete(self, access_key_id: str) -> None:
         # Not there, or locked: what is left opens nothing, for the key is revoked.
         with contextlib.suppress(Exception):
-            self._backend.delete_password(SERVICE, access_key_id)
+            self._within(self._seconds, lambda: self._backend.delete_password(SERVICE, access_key_id))
+
+    def _within(self, seconds: float, ask: Callable[[], Any]) -> Any:
+        """Raises TimeoutError, and whatever the backend fails with."""
+        # One thread at most is left waiting for a keyring that never answers.
+        if not self._free.acquire(timeout=seconds):
+            raise TimeoutError
+        answer: Future[Any] = Future()
+
+        def run() -> None:
+            try:
+                answer.set_result(ask())
+            except BaseException as error:  # handed to whoever asked
+                answer.set_exception(error)
+            finally:
+                self._free.release()
+
+        threading.Thread(target=run, name="keyring", daemon=True).start()
+        return answer.result(seconds)
 
 
 class FileSecrets:

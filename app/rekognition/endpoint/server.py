@@ -13,6 +13,7 @@ from typing import Any, Final
 import uvicorn
 
 from app.domain.errors import LikenessError
+from app.jobs.lanes import give_way
 from app.rekognition.access.door import Door
 from app.rekognition.endpoint.application import Application, Core, Lanes
 from app.rekognition.endpoint.connections import Connections, speaking
@@ -140,6 +141,8 @@ class _Run:
         self._lanes.close()
 
     def _serve(self) -> None:
+        # Whoever sends very much must not slow the window: its thread goes first.
+        give_way()
         try:
             asyncio.run(self._run())
         except BaseException:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import time
 from pathlib import Path
 
 import keyring
@@ -140,6 +142,31 @@ def test_a_keyring_that_is_locked_later_gives_nothing_and_breaks_nothing(store: 
     secrets.delete(ID)
     backend.locked = False
     assert secrets.get(ID) == SECRET
+
+
+def test_nobody_waits_for_ever_for_a_keyring_that_asks_and_asks(store: FileSecrets) -> None:
+    backend = Backend()
+    answered = threading.Event()
+    ask = backend._open
+
+    def asking() -> None:
+        answered.wait(20)
+        ask()
+
+    backend._open = asking  # type: ignore[method-assign]
+    keyring = KeyringSecrets(backend, seconds=0.1, asking=0.1)
+    secrets = Secrets(lambda: keyring, store)
+    started = time.monotonic()
+    secrets.put(ID, SECRET)
+    assert store.get(ID) == SECRET
+    assert [secrets.get("LKIAOTHER00000000000") for _ in range(3)] == [None] * 3
+    assert time.monotonic() - started < 5
+    assert len([each for each in threading.enumerate() if each.name == "keyring"]) == 1
+    answered.set()
+    # Once it answers, it is of use again.
+    deadline = time.monotonic() + 5
+    while keyring.get(ID) is None:
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize("backend", [fail.Keyring(), null.Keyring()])
