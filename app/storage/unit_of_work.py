@@ -98,10 +98,6 @@ class UnitOfWork:
         found = self.connection.execute(select(table).where(table.c.id == pk)).mappings().one()
         return dict(found)
 
-    def touched_user(self, pk: int) -> None:
-        """Views of this user must refresh although its row stays the same."""
-        self._touched["users"].add(pk)
-
     def finish(self) -> ChangeSet:
         """Write the summary and say what was touched. Called once, before the commit."""
         change = None

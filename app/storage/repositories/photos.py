@@ -126,11 +126,6 @@ def by_pks(connection: Connection, pks: Iterable[int]) -> dict[int, Photo]:
     return {row["id"]: photo_of(row) for row in found}
 
 
-def by_image_id(connection: Connection, image_id: str) -> Photo | None:
-    row = connection.execute(select(_PHOTOS).where(_PHOTOS.c.image_id == image_id)).mappings().first()
-    return photo_of(row) if row else None
-
-
 def membership(connection: Connection, collection_pk: int, photo_pk: int) -> Membership | None:
     return memberships(connection, collection_pk, [photo_pk]).get(photo_pk)
 

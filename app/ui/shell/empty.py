@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme import Size, Theme
@@ -16,38 +14,6 @@ from app.ui.widgets.text import ElidedLabel, Label, Paragraph
 
 _WIDTH, _ZONE_HEIGHT, _LOW = 720, 424, 720
 _CENTER = Qt.AlignmentFlag.AlignHCenter
-
-
-class _Heads(QWidget):
-    """Three circles that overlap, each with a ring of the surface."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.theme = theme
-        self._pictures: list[QPixmap] = []
-        self.setFixedSize(120, 50)
-
-    def set_pictures(self, pictures: Sequence[QPixmap]) -> None:
-        self._pictures = list(pictures)[:3]
-        self.setVisible(bool(pictures))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for place, picture in enumerate(self._pictures):
-            circle = QRectF(3 + place * 32, 3, 44, 44)
-            painter.setBrush(self.theme.color("surface"))
-            painter.drawEllipse(circle.adjusted(-3, -3, 3, 3))
-            path = QPainterPath()
-            path.addEllipse(circle)
-            painter.save()
-            painter.setClipPath(path)
-            side = min(picture.width(), picture.height())
-            source = QRectF((picture.width() - side) / 2, (picture.height() - side) / 2, side, side)
-            painter.drawPixmap(circle, picture, source)
-            painter.restore()
 
 
 class _Whole(DropZone):
@@ -128,15 +94,12 @@ class EmptyLibrary(Panel):
         row = QHBoxLayout()
         row.setSpacing(16)
         card.body.addLayout(row)
-        self._heads = _Heads(theme)
-        self._heads.hide()
-        row.addWidget(self._heads)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch(1)
         words.addWidget(Label(theme, "Only looking around?", weight=600))
-        self._facts = ElidedLabel(theme, "The demo library: portraits in the public domain.", token="t2")
-        words.addWidget(self._facts)
+        facts = "The demo library: portraits in the public domain."
+        words.addWidget(ElidedLabel(theme, facts, token="t2"))
         words.addStretch(1)
         row.addLayout(words, 1)
         button = Button(theme, "Open the demo library", height=Size.CONTROL_LARGE)
@@ -153,12 +116,6 @@ class EmptyLibrary(Panel):
         words = "Everything stays on this computer. Likeness sends nothing anywhere."
         row.addWidget(Label(theme, words, role="small", token="t2"))
         return line
-
-    def set_demo(self, facts: str, pictures: Sequence[QPixmap] = (), *, offered: bool = True) -> None:
-        """What the demo card says and shows; not `offered`: no card."""
-        self._facts.setText(facts)
-        self._heads.set_pictures(pictures)
-        self._demo.setVisible(offered)
 
     def set_drag_active(self, active: bool) -> None:
         """Files are dragged over the window: the frame turns accent, the fill tint."""

@@ -13,7 +13,7 @@ class Chip(QToolButton):
     """A filter: "Quality ⌄", or "Quality: Medium ×" while it is set.
 
     A click opens `menu()` (or emits `clicked` when there is none); the x, Delete and Backspace emit
-    `cleared`. With `plain` it is a chooser that is never cleared ("Archive ⌄"); `tinted` colours it.
+    `cleared`. With `plain` it is a chooser that is never cleared ("Archive ⌄").
     """
 
     cleared = Signal()
@@ -22,7 +22,7 @@ class Chip(QToolButton):
         self, theme: Theme, text: str, parent: QWidget | None = None, *, plain: bool = False
     ) -> None:
         super().__init__(parent)
-        self.theme, self._plain, self._tinted, self._value = theme, plain, False, ""
+        self.theme, self._plain, self._value = theme, plain, ""
         self.setText(text)
         self.setFixedHeight(Size.CONTROL_SMALL)
         self.setProperty("ringRadius", Size.CONTROL_SMALL / 2 + 3)
@@ -42,10 +42,6 @@ class Chip(QToolButton):
 
     def value(self) -> str:
         return self._value
-
-    def set_tinted(self, tinted: bool) -> None:
-        self._tinted = tinted
-        self.update()
 
     @property
     def active(self) -> bool:
@@ -96,7 +92,7 @@ class Chip(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on = self.theme, self.active or self._tinted
+        theme, on = self.theme, self.active
         if on:
             fill, edge, ink, icon = "tint", "tint2", "accent_text", "accent_text"
         else:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from app.ui.theme import Theme, person_color
 
 _BLACK_55, _BLACK_35 = QColor(0, 0, 0, 140), QColor(0, 0, 0, 89)
-_WHITE, _INK = QColor("#FFFFFF"), QColor("#0D0F0F")
+_WHITE = QColor("#FFFFFF")
 
 
 _elisions: dict[tuple[str, str, int, Qt.TextElideMode], str] = {}
@@ -155,16 +155,6 @@ def paint_tag(
         painter.setFont(plain)
         painter.drawText(QRectF(x + width + 4, rect.top(), 60, rect.height()), middle, value)
     painter.restore()
-
-
-def person_tag_colors(color: int | None, *, suggested: bool = False) -> tuple[QColor, QColor]:
-    """(fill, ink) of a tag: the person's colour, white for not named, dark for a suggestion."""
-    if suggested:
-        return QColor("#1C2020"), QColor(_WHITE)
-    if color is None:
-        return QColor(_WHITE), QColor(_INK)
-    person = person_color(color)
-    return QColor(person.hex), QColor(person.text)
 
 
 def paint_person_dot(
