@@ -177,3 +177,26 @@ os._exit(9)
     assert users(client) == ([] if died == "before" else ["anna"])
     assert client.CreateUser(**ANNA) == {}
     assert users(client) == ["anna"]
+
+
+def test_it_holds_between_processes(client: Client) -> None:
+    changes = rows(client, tables.changes)
+    script = f"""
+import sys
+from pathlib import Path
+from tests.unit.rekognition.operations.workbenches import Client
+client = Client(Path({str(client.folder)!r}))
+print("ready", flush=True)
+sys.stdin.readline()
+print(client.core.call("CreateUser", {ANNA!r}))
+"""
+    command = [sys.executable, "-c", script]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    programs = [subprocess.Popen(command, cwd=PROJECT, **pipes) for _ in range(3)]
+    assert [program.stdout.readline() for program in programs] == ["ready\n"] * 3
+    for program in programs:
+        program.stdin.write("go\n")
+        program.stdin.flush()
+    assert [program.communicate(timeout=60)[0] for program in programs] == ["{}\n"] * 3
+    assert rows(client, tables.changes) == changes + 1
+    assert users(client) == ["anna"]
