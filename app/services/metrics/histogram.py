@@ -27,7 +27,8 @@ def step_of(milliseconds: float) -> int:
     """0 to STEPS - 1."""
     if milliseconds <= LEAST:
         return 0
-    return min(math.ceil(math.log(milliseconds / LEAST) * _PER_LOG), STEPS - 1)
+    step = math.ceil(math.log(milliseconds / LEAST) * _PER_LOG)
+    return step if step < STEPS else STEPS - 1
 
 
 def told(step: int) -> float:

@@ -30,6 +30,8 @@ LONGEST_MESSAGE: Final = 500
 
 # Rows folded in one transaction: nobody waits for it long, and there are never more than 60 an hour of each.
 _FOLDED: Final = 500
+# A flood between two flushes, or while none succeeds, is added up on the way.
+_MOST_FRESH: Final = 5000
 # What is held while the disk is full: the oldest go first then.
 _MOST_HELD: Final = 20_000
 _MOST_NAMES: Final = 200
@@ -47,6 +49,8 @@ class Ledger:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
+        # Appended to without the lock, which a deque allows.
+        self._fresh: deque[tuple[float, Observation]] = deque()
         self._held: dict[_Key, Sums] = {}
         self._errors: deque[ErrorRow] = deque(maxlen=ERRORS_KEPT)
         # What a flush under way writes: neither in the database yet nor held.
@@ -58,30 +62,22 @@ class Ledger:
         self._names: set[str] = set()
 
     def record(self, seen: Observation) -> None:
-        """The meter's sink: a few additions."""
-        now = self._clock()
-        minute = int(now) // MINUTE * MINUTE
-        with self._lock:
-            name = seen.operation if seen.operation in self._names else self._name(seen.operation)
-            key = (minute, name, seen.origin)
-            sums = self._held.get(key)
-            if sums is None:
-                sums = self._held[key] = Sums()
-                if len(self._held) > _MOST_HELD:
-                    del self._held[next(iter(self._held))]
-            sums.observe(seen)
-            if seen.outcome in (Outcome.USER_ERROR, Outcome.SERVER_ERROR):
-                self._errors.append(_error(now, name, seen))
+        """The meter's sink. It only takes it down: adding up is for those who read or flush."""
+        self._fresh.append((self._clock(), seen))
+        if len(self._fresh) > _MOST_FRESH:
+            with self._lock:
+                self._add_up()
 
     @property
     def waiting(self) -> bool:
         """Whether there is something to flush."""
-        return bool(self._held or self._errors)
+        return bool(self._fresh or self._held or self._errors)
 
     def flush(self) -> None:
         """Write what was recorded. Raises LibraryError, and then nothing is lost."""
         with self._flushing:
             with self._lock:
+                self._add_up()
                 if not self._held and not self._errors:
                     return
                 self._leaving, self._held = self._held, {}
@@ -116,6 +112,7 @@ class Ledger:
         with ExitStack() as reading:
             with self._settling:
                 with self._lock:
+                    self._add_up()
                     found = [
                         (key, sums.copy())
                         for part in (self._held, self._leaving)
@@ -140,6 +137,7 @@ class Ledger:
         """The latest first; times in milliseconds since 1970 UTC."""
         with self._settling:
             with self._lock:
+                self._add_up()
                 held = [*self._leaving_errors, *self._errors]
             with self._database.read() as connection:
                 stored = metrics.errors(connection, limit, operations, start, end)
@@ -160,12 +158,28 @@ class Ledger:
             self._errors = deque([*self._leaving_errors, *self._errors], ERRORS_KEPT)
             self._leaving, self._leaving_errors = {}, []
 
-    def _name(self, operation: str) -> str:
-        """Whoever may ask could ask for anything: names are kept that can be an operation's, and so many."""
-        if _NAME.fullmatch(operation) is None or len(self._names) >= _MOST_NAMES:
-            return _OTHER
-        self._names.add(operation)
-        return operation
+    def _add_up(self) -> None:
+        """With the lock: what was taken down until now."""
+        for _ in range(len(self._fresh)):
+            now, seen = self._fresh.popleft()
+            key = (int(now) // MINUTE * MINUTE, seen.operation, seen.origin)
+            sums = self._held.get(key)
+            if sums is None:
+                sums = self._new(key)
+            sums.observe(seen)
+            if seen.outcome in (Outcome.USER_ERROR, Outcome.SERVER_ERROR):
+                self._errors.append(_error(now, seen))
+
+    def _new(self, key: _Key) -> Sums:
+        minute, operation, origin = key
+        if operation not in self._names:
+            # Whoever may ask could ask for anything: what can be an operation's name, and so many of them.
+            if _NAME.fullmatch(operation) is None or len(self._names) >= _MOST_NAMES:
+                return self._held.setdefault((minute, _OTHER, origin), Sums())
+            self._names.add(operation)
+        while len(self._held) >= _MOST_HELD:
+            del self._held[next(iter(self._held))]
+        return self._held.setdefault(key, Sums())
 
 
 def _hour(moment: int) -> int:
@@ -173,10 +187,11 @@ def _hour(moment: int) -> int:
     return moment // HOUR * HOUR * 1000
 
 
-def _error(now: float, name: str, seen: Observation) -> ErrorRow:
+def _error(now: float, seen: Observation) -> ErrorRow:
     message = printable(seen.message)
     if len(message) > LONGEST_MESSAGE:
         message = f"{message[: LONGEST_MESSAGE - 1]}…"
+    name = seen.operation if _NAME.fullmatch(seen.operation) else _OTHER
     return ErrorRow(int(now * 1000), name, seen.origin.value, printable(seen.code)[:100], message)
 
 

@@ -6,10 +6,9 @@ import functools
 import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
-from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, Final, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from app.domain.errors import Cancelled, LibraryError, LikenessError, ModelError
 from app.domain.records import Origin
@@ -26,8 +25,10 @@ class Outcome(StrEnum):
     THROTTLED = "throttled"
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+_SUCCESS: Final = Outcome.SUCCESS
+
+
+class Observation(NamedTuple):
     """One ended operation, by Rekognition's name. `faces`, `labels`: how many it detected. `code` and
     `message` are those of its error."""
 
@@ -44,16 +45,48 @@ class Observation:
 Sink = Callable[[Observation], None]
 
 
-@dataclass(slots=True)
 class Running:
-    """An operation that goes on: note here what it detects. `failure`: an error that it was ended by, though
-    the program went on (a photo of a job)."""
+    """An operation that goes on, as a block; what it gives to `as` is the outermost one. Note there what was
+    detected: `faces`, `labels`. `failure`: an error that ended it though the program went on (a photo of a
+    job).
 
-    faces: int = 0
-    labels: int = 0
-    failure: Exception | None = None
+    Between two operations the processor has forgotten all of this: what counts is how little there is to
+    run, so it is a class and no generator, and the sums are made later (ledger.py).
+    """
+
+    __slots__ = ("_name", "_origin", "_sink", "_started", "_token", "faces", "failure", "labels")
+
+    def __init__(self, sink: Sink, name: str, origin: Origin) -> None:
+        self._sink = sink
+        self._name = name
+        self._origin = origin
+        self._token: Token[Running | None] | None = None
+        self.faces = self.labels = 0
+        self.failure: Exception | None = None
+
+    def __enter__(self) -> Running:
+        outer = _running.get()
+        if outer is not None:
+            return outer
+        self._token = _running.set(self)
+        self._started = _now()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._token is None:
+            return
+        took = 1000 * (_now() - self._started)
+        _running.reset(self._token)
+        failure = error or self.failure
+        if failure is None:
+            self._sink(Observation(self._name, self._origin, _SUCCESS, took, self.faces, self.labels))
+        elif isinstance(failure, Exception) and not isinstance(failure, Cancelled):
+            self._sink(failed(self._name, self._origin, took, failure))
 
 
+_now = time.perf_counter
 _running: ContextVar[Running | None] = ContextVar("running operation", default=None)
 
 
@@ -71,10 +104,10 @@ class Meter:
         """For an operation that nothing was done of: a request that was throttled, or let in by no key."""
         self._sink(observation)
 
-    def operation(self, name: str, origin: Origin | None = None) -> Operation:
+    def operation(self, name: str, origin: Origin | None = None) -> Running:
         """Count what runs inside as one operation. One within another is a part of that: not counted. One
         that was cancelled is not counted either: nobody failed, and there is no answer to have timed."""
-        return Operation(self._sink, name, self._origin if origin is None else origin)
+        return Running(self._sink, name, self._origin if origin is None else origin)
 
     def detected(self, faces: int = 0, labels: int = 0) -> None:
         """Note what the running operation detected, in place of what was noted before."""
@@ -84,53 +117,15 @@ class Meter:
 
     def failed(self, name: str, failure: Exception, milliseconds: float = 0.0) -> None:
         """An operation that came to nothing before it was begun in earnest: a file that cannot be read."""
-        self._sink(observed(name, self._origin, milliseconds, failure))
+        self._sink(failed(name, self._origin, milliseconds, failure))
 
 
-class Operation:
-    """The block that `Meter.operation` counts. A class, not a generator: it takes a third of the time."""
-
-    __slots__ = ("_name", "_origin", "_running", "_sink", "_started", "_token")
-
-    def __init__(self, sink: Sink, name: str, origin: Origin) -> None:
-        self._sink, self._name, self._origin = sink, name, origin
-        self._token: Token[Running | None] | None = None
-
-    def __enter__(self) -> Running:
-        outer = _running.get()
-        if outer is not None:
-            return outer
-        self._running = Running()
-        self._token = _running.set(self._running)
-        self._started = time.perf_counter()
-        return self._running
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._token is None:
-            return
-        milliseconds = 1000 * (time.perf_counter() - self._started)
-        _running.reset(self._token)
-        failure = error if error is not None else self._running.failure
-        if isinstance(failure, Cancelled) or not isinstance(failure, Exception | None):
-            return
-        running = self._running
-        self._sink(observed(self._name, self._origin, milliseconds, failure, running.faces, running.labels))
-
-
-def observed(
-    name: str, origin: Origin, milliseconds: float, failure: Exception | None, faces: int = 0, labels: int = 0
-) -> Observation:
-    if failure is None:
-        return Observation(name, origin, Outcome.SUCCESS, milliseconds, faces, labels)
+def failed(name: str, origin: Origin, milliseconds: float, failure: Exception) -> Observation:
     code, message = told(failure)
     return Observation(name, origin, outcome_of(failure), milliseconds, 0, 0, code, message)
 
 
-def outcome_of(failure: Exception | None) -> Outcome:
-    if failure is None:
-        return Outcome.SUCCESS
+def outcome_of(failure: Exception) -> Outcome:
     code = getattr(failure, "code", _INTERNAL)
     if code in THROTTLING:
         return Outcome.THROTTLED
