@@ -34,7 +34,13 @@ class HistoryDetails(QScrollArea):
         super().__init__(parent)
         self.theme = theme
         self.request = RequestPanel(
-            theme, where, self, name="Request of this change", margins=(0, 0, 0, 0), answers=False
+            theme,
+            where,
+            self,
+            name="Request of this change",
+            margins=(0, 0, 0, 0),
+            inset=0,
+            answers=False,
         )
         self.request.text.setMinimumHeight(_CODE)
         self.setFixedWidth(WIDTH)

@@ -106,6 +106,10 @@ class Chip(QToolButton):
         painter.setFont(theme.font("small", 500))
         painter.setPen(theme.color(ink))
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(QRectF(11, 0, self.width() - 34, self.height()), middle, self._words())
+        room = QRectF(11, 0, self.width() - 34, self.height())
+        words = painter.fontMetrics().elidedText(
+            self._words(), Qt.TextElideMode.ElideMiddle, round(room.width()) + 1
+        )
+        painter.drawText(room, middle, words)
         place = QRectF(self.width() - 21, 0, 12, self.height())
         theme.paint_icon(painter, place, "x" if self.active else "caret-down", icon, 12)

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QActionGroup, QFont, QGuiApplication, QPainter, QPaintEvent, QShowEvent, QTextOption
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.rekognition.snippets import (
     Where,
@@ -50,10 +50,12 @@ class RequestPanel(QWidget):
         name: str = "Request and response",
         nothing: str = "Nothing was asked yet.",
         margins: tuple[int, int, int, int] = (16, 12, 0, 0),
+        inset: int = 12,
         answers: bool = True,
     ) -> None:
-        """`where` says whom the lines are to ask; `nothing` stands where there is no call. Without `answers`
-        there is no Response to choose."""
+        """`where` says whom the lines are to ask; `nothing` stands where there is no call. The text
+        goes to the right edge, for its scroll bar; the rest ends `inset` before. Without `answers` there is
+        no Response to choose."""
         super().__init__(parent)
         self._where, self._nothing = where, nothing
         self._make: Callable[[], Calls] | None = None
@@ -64,16 +66,19 @@ class RequestPanel(QWidget):
         column.setContentsMargins(*margins)
         column.setSpacing(8)
         self.operation = Chip(theme, "Operation", plain=True)
+        # A call is told from others by the name of its picture, which may be long.
+        self.operation.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.operation.setMinimumWidth(80)
         self._title = ElidedLabel(theme, weight=600)
         self.copy_button = IconButton(theme, "copy", "Copy this", shortcut_hint="Ctrl+Shift+C")
         self.copy_button.clicked.connect(self.copy)
         self._head = QWidget()
         head = QHBoxLayout(self._head)
-        head.setContentsMargins(0, 0, 12, 0)
+        head.setContentsMargins(0, 0, inset, 0)
         head.setSpacing(8)
         head.addWidget(self.operation)
         head.addWidget(self._title, 1)
-        head.addStretch(0)
+        head.addStretch(1)
         head.addWidget(self.copy_button)
         column.addWidget(self._head)
         self.choice = SegmentedControl(theme, height=Size.CONTROL_SMALL, name="What to show", tight=True)
@@ -86,7 +91,7 @@ class RequestPanel(QWidget):
         column.addWidget(self.choice)
         self.note = _Note(theme)
         holder = QVBoxLayout()
-        holder.setContentsMargins(0, 0, 12, 0)
+        holder.setContentsMargins(0, 0, inset, 0)
         holder.addWidget(self.note)
         column.addLayout(holder)
         self.text = QPlainTextEdit()
@@ -213,6 +218,7 @@ class RequestPanel(QWidget):
         self._title.setVisible(call is not None and self.operation.isHidden())
         if call is not None:
             self.operation.set_value(_name(call))
+            self.operation.setToolTip(_name(call))
             count = len(self._calls.calls)
             self._title.setText(f"{count} calls, in this order" if several else call.operation)
         self._head.setVisible(call is not None)

@@ -134,6 +134,8 @@ def test_an_answer_that_is_not_known_is_said(panel, asker, qtbot) -> None:
 @pytest.mark.parametrize("width", [288, 320, 352])
 def test_nothing_is_cut_in_an_inspector(theme: Theme, panel, asker, qtbot, width, mode) -> None:
     theme.set_mode(mode)
+    long = Call("IndexFaces", IMAGE, FACES.answer, title="IndexFaces, " + "a long name of a picture " * 3)
+    asker.calls = Calls((long, LABELS), notes=("A sentence of some length that takes several lines here.",))
     panel.show_calls(asker.make)
     panel.resize(width, 500)
     panel.show()
@@ -141,8 +143,8 @@ def test_nothing_is_cut_in_an_inspector(theme: Theme, panel, asker, qtbot, width
     qtbot.waitUntil(lambda: 0 < panel.choice.geometry().right() <= width - 8)
     assert panel.copy_button.mapTo(panel, panel.copy_button.rect().bottomRight()).x() <= width - 8
     assert not panel.text.horizontalScrollBar().isVisible()
-    long = panel.text.document().size().width()
-    assert long <= panel.text.viewport().width()
+    assert panel.text.document().size().width() <= panel.text.viewport().width()
+    assert panel.operation.geometry().right() < panel.copy_button.geometry().left()
 
 
 def test_the_drawer_opens_by_its_button(theme: Theme, qtbot, asker) -> None:
