@@ -167,7 +167,8 @@ class Ledger:
             if sums is None:
                 sums = self._new(key)
             sums.observe(seen)
-            if seen.outcome in (Outcome.USER_ERROR, Outcome.SERVER_ERROR):
+            # Without a code it is one of very many alike, which must not push the others out: only counted.
+            if seen.code and seen.outcome in (Outcome.USER_ERROR, Outcome.SERVER_ERROR):
                 self._errors.append(_error(now, seen))
 
     def _new(self, key: _Key) -> Sums:

@@ -13,7 +13,9 @@ from app.rekognition.access.policy import FULL, READ_ONLY, policy_of
 from app.rekognition.access.signature import Wire
 from app.rekognition.access.throttle import Throttle
 from app.rekognition.errors import ServiceError
+from app.services.metrics.ledger import Ledger
 from app.services.metrics.meter import Meter, Observation, Outcome
+from app.storage.database import Database
 from tests.unit.rekognition.access.test_signature import signed, with_header
 
 BODY = b"{}"
@@ -166,7 +168,9 @@ def test_operations_that_somebody_makes_up_are_not_counted(bench: Bench, target:
     assert bench.counted == []
 
 
-def test_somebody_who_tries_keys_fills_no_log(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_somebody_who_tries_keys_fills_no_log(
+    bench: Bench, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     new = bench.keys.create("script", FULL)
     wire = request(new)
     with caplog.at_level("INFO"):
@@ -176,6 +180,12 @@ def test_somebody_who_tries_keys_fills_no_log(bench: Bench, caplog: pytest.LogCa
     assert sum(bool(each.code or each.message) for each in bench.counted) == 20
     assert len(caplog.records) == 20
     assert new.secret not in caplog.text
+    ledger = Ledger(database)
+    for each in bench.counted:
+        ledger.record(each)
+    assert len(ledger.errors(1000)) == 20
+    now = int(time.time())
+    assert sum(sums.user_errors for _, sums in ledger.sums(now - 3600, now + 60)) == 300
 
 
 def test_a_secret_that_is_not_here_lets_nobody_in(bench: Bench, keys: KeyService) -> None:
