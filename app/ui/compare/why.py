@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.embedding import EmbeddingContract, SimilarityScale
@@ -18,6 +18,7 @@ from app.ui.widgets.glyph import Card
 from app.ui.widgets.text import ElidedLabel, Label
 
 _CROP = 112
+_ROOMY, _LEAST = 720, 520
 _NOTHING = "Choose two pictures with faces to see how alike they are"
 _ABOUT = "The two faces, aligned on eyes, nose and mouth, and how far apart their embeddings are"
 
@@ -131,15 +132,32 @@ class WhyPanel(Card):
         facts = QGridLayout()
         facts.setHorizontalSpacing(16)
         facts.setVerticalSpacing(16)
+        self._facts = facts
         for place, fact in enumerate((self.similarity, self.cosine, self.chance, self.quality)):
             facts.addWidget(fact, place // 2, place % 2)
-            facts.setColumnMinimumWidth(place % 2, 136)
+        self._rule = Rule(theme)
         row.addLayout(crops)
         row.addWidget(Rule(theme))
         row.addLayout(facts)
-        row.addWidget(Rule(theme))
+        row.addWidget(self._rule)
         row.addWidget(self.curves, 1)
+        self._fit()
         self.body.addWidget(panel)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Narrow: the figures alone, which say what the curves show."""
+        roomy = self.width() >= _ROOMY
+        for widget in (self._rule, self.curves):
+            widget.setVisible(roomy)
+        for column in (0, 1):
+            self._facts.setColumnMinimumWidth(column, 136 if roomy else 96)
 
     def clear(self, threshold: float, words: str = _NOTHING) -> None:
         """Nothing to compare: `words` say why."""

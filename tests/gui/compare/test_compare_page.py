@@ -244,6 +244,20 @@ def test_the_request_stands_beside_the_result(compared, stage, qtbot):
     assert not drawer.isVisible()
 
 
+def test_nothing_is_cut_beside_the_request(compared, qtbot):
+    compared.resize(904, 544)
+    compared.drawer.toggle()
+    qtbot.wait(20)
+    edge = compared.drawer.geometry().left()
+    for part in (compared.source.clear_button, compared.target.zone, compared.threshold.reset, compared.why):
+        right = part.mapTo(compared, part.rect().bottomRight()).x()
+        assert right <= edge, part.accessibleName()
+    assert compared.why.quality.isVisible() and not compared.why.curves.isVisible()
+    compared.drawer.toggle()
+    compared.resize(1200, 800)
+    qtbot.waitUntil(compared.why.curves.isVisible)
+
+
 def test_what_was_pasted_has_no_path(compared, stage, qtbot):
     QGuiApplication.clipboard().setImage(QImage(str(stage.folder / "bob.png")))
     compared.target.paste()
