@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +16,10 @@ import boto3
 import psutil
 import pytest
 from botocore.config import Config
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from app.jobs.lanes import NICENESS
 from app.rekognition.access.throttle import Throttle
 from app.rekognition.endpoint.server import EndpointError, listening
 from app.services.metrics.meter import Outcome
@@ -357,6 +362,16 @@ def test_what_is_no_request_is_refused_and_harms_nothing(
     assert capfd.readouterr() == ("", "")
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_good_request_bent_at_random_brings_nothing_down(standing: Site, data: st.DataObject) -> None:
+    request = bytearray(standing.signed())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(request) - 1))
+        request[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
+    assert standing.ask(bytes(request))[0] in (0, 200, 400, 403, 404, 405, 408, 413, 415, 431)
+
+
 def test_the_sdk_tries_again_until_it_is_let_through(tmp_path: Path) -> None:
     site = Site(tmp_path, replace(QUICK, connections=64, waiting=64), Throttle(rate=20, burst=5))
     try:
@@ -379,6 +394,15 @@ def test_the_sdk_tries_again_until_it_is_let_through(tmp_path: Path) -> None:
         assert sum(each["ResponseMetadata"]["RetryAttempts"] for each in answers) == len(throttled)
     finally:
         site.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts niceness by thread")
+def test_its_threads_give_way_to_the_window(site: Site) -> None:
+    site.good()
+    own = [each for each in threading.enumerate() if each.name.startswith("endpoint")]
+    kinds = {each.name.rstrip("0123456789-") for each in own}
+    assert kinds == {"endpoint", "endpoint-gate", "endpoint-work", "endpoint-pictures"}
+    assert all(os.getpriority(os.PRIO_PROCESS, each.native_id or 0) >= NICENESS for each in own)
 
 
 def test_that_a_key_is_used_is_written(site: Site) -> None:
