@@ -1,15 +1,10 @@
-"""The protocol's operations on pictures with the shipped models and real photographs.
-
-Every answer is held against botocore's output shapes, and every error against the operation's own.
-"""
+"""The protocol's operations on pictures with the shipped models and real photographs."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
-import io
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,65 +12,19 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
-from app.bootstrap.workbench import open_workbench
 from app.domain.attributes import LandmarkName
-from app.domain.geometry import BoundingBox
-from app.domain.records import Origin
 from app.jobs import JobState
-from app.rekognition.core import Rekognition
-from app.rekognition.errors import ServiceError
 from app.services import label_shapes
-from app.services.workbench import Workbench
-from app.settings.settings import Settings
-from tests.unit.rekognition.shapes_of_botocore import check, check_error
+from tests.e2e.protocol import Answer, Service, box_of, of, opened, opened_service, sent
 
-Answer = dict[str, Any]
 DEFAULT = {"BoundingBox", "Landmarks", "Pose", "Quality", "Confidence"}
 FILTERS = ("NONE", "LOW", "AUTO", "MEDIUM", "HIGH")
-# Operations that take a picture and nothing else but perhaps a collection.
-OF_ONE = (
-    *("DetectFaces", "IndexFaces", "SearchFacesByImage", "SearchUsersByImage"),
-    *("DetectLabels", "DetectModerationLabels", "RecognizeCelebrities"),
-)
-
-
-class Service:
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        self._core = Rekognition(bench, Origin.ENDPOINT)
-        self._collections = 0
-
-    def __call__(self, operation: str, **request: Any) -> Answer:
-        try:
-            answer = self._core.call(operation, request)
-        except ServiceError as error:
-            check_error(operation, error.code)
-            raise
-        check(operation, answer)
-        return {name: value for name, value in answer.items() if value is not None}
-
-    def code(self, operation: str, **request: Any) -> str | None:
-        """Of the error that it answers with; None where it answers."""
-        try:
-            self(operation, **request)
-        except ServiceError as error:
-            assert error.status == 400, error.message
-            return error.code
-        return None
-
-    def collection(self) -> str:
-        """A new one."""
-        self._collections += 1
-        name = f"album-{self._collections}"
-        self("CreateCollection", CollectionId=name)
-        return name
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    bench = open_workbench(tmp_path_factory.mktemp("protocol") / "library", Origin.ENDPOINT, Settings())
-    yield Service(bench)
-    bench.close()
+    with opened_service(tmp_path_factory.mktemp("protocol")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -87,25 +36,6 @@ def pairs(shared_data: Path) -> tuple[list[tuple[Path, Path]], list[tuple[Path, 
             root = shared_data / "congress"
             found[row["same"]].append((root / row["path_a"], root / row["path_b"]))
     return found["1"], found["0"]
-
-
-def of(path: Path) -> dict[str, bytes]:
-    return {"Bytes": path.read_bytes()}
-
-
-def sent(image: Image.Image, kind: str = "JPEG", **options: Any) -> dict[str, bytes]:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **({"quality": 95} if kind == "JPEG" else {}), **options)
-    return {"Bytes": buffer.getvalue()}
-
-
-def opened(path: Path) -> Image.Image:
-    with Image.open(path) as image:
-        return image.convert("RGB")
-
-
-def box_of(shape: Mapping[str, float]) -> BoundingBox:
-    return BoundingBox(shape["Left"], shape["Top"], shape["Width"], shape["Height"])
 
 
 # DetectFaces
@@ -479,72 +409,3 @@ def test_celebrities(
     assert service.code("GetCelebrityInfo", Id="nobody") == "ResourceNotFoundException"
     strangers = service("RecognizeCelebrities", Image=of(same[20][0]))
     assert strangers["CelebrityFaces"] == [] and strangers["UnrecognizedFaces"]
-
-
-# Pictures
-
-
-def test_a_bucket_of_real_photographs(service: Service, shared_data: Path) -> None:
-    service.bench.buckets.add("congress", shared_data / "congress")
-    path = sorted((shared_data / "congress" / "images").iterdir())[3]
-    image = {"S3Object": {"Bucket": "congress", "Name": f"images/{path.name}"}}
-    album = service.collection()
-    (record,) = service("IndexFaces", CollectionId=album, Image=image)["FaceRecords"]
-    version = {**image["S3Object"], "Version": hashlib.sha256(path.read_bytes()).hexdigest()}
-    assert service("DetectFaces", Image={"S3Object": version})["FaceDetails"]
-    bench = service.bench
-    (photo,) = bench.photos.listing(bench.collections.pk(album)).ids.tolist()
-    assert [place.path for place in bench.photos.detail(bench.collections.pk(album), photo).paths] == [path]
-    (again,) = service("IndexFaces", CollectionId=album, Image=of(path))["FaceRecords"]
-    assert again["Face"]["FaceId"] == record["Face"]["FaceId"], "the same picture, however it comes"
-    wrong = "InvalidS3ObjectException"
-    for name in ("identities.csv/x", "../scenes/group-2.jpg", "images", "images/nobody.jpg"):
-        assert service.code("DetectFaces", Image={"S3Object": {"Bucket": "congress", "Name": name}}) == wrong
-    table = {"S3Object": {"Bucket": "congress", "Name": "identities.csv"}}
-    assert service.code("DetectFaces", Image=table) == "InvalidImageFormatException"
-
-
-@pytest.mark.parametrize("kind", ["WEBP", "GIF", "TIFF", "BMP", "AVIF"])
-def test_photographs_of_other_kinds(service: Service, shared_data: Path, kind: str) -> None:
-    """They are photographs, and the window reads them; the protocol has two kinds."""
-    image = sent(opened(shared_data / "scenes" / "person-vlado.jpg").resize((640, 480)), kind)
-    album = service.collection()
-    for operation in OF_ONE:
-        more = {"CollectionId": album} if operation in ("IndexFaces",) or "Search" in operation else {}
-        assert service.code(operation, Image=image, **more) == "InvalidImageFormatException", operation
-
-
-def test_every_bad_file_gets_a_plain_answer(service: Service, shared_data: Path) -> None:
-    known = {
-        *("InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"),
-        None,
-    }
-    files = sorted(path for path in (shared_data / "bad_input").rglob("*") if path.is_file())
-    files = [path for path in files if "exif_" not in path.parent.name]
-    assert len(files) > 50
-    album = service.collection()
-    service.bench.buckets.add("bad-input", shared_data / "bad_input")
-    seen: dict[str | None, int] = {}
-    for path in files:
-        key = path.relative_to(shared_data / "bad_input").as_posix()
-        image = {"S3Object": {"Bucket": "bad-input", "Name": key}}
-        code = service.code("IndexFaces", CollectionId=album, Image=image)
-        assert code in known, (key, code)
-        assert service.code("DetectLabels", Image=image) in known
-        seen[code] = seen.get(code, 0) + 1
-    assert set(seen) == known, seen
-
-
-def test_sizes(service: Service, shared_data: Path) -> None:
-    portrait = opened(shared_data / "scenes" / "astronaut.png")
-    assert service.code("DetectFaces", Image=sent(portrait.resize((79, 120)))) == "InvalidParameterException"
-    assert service("DetectFaces", Image=sent(portrait.resize((80, 80))))["FaceDetails"] == []
-    assert service("DetectFaces", Image=sent(portrait.resize((300, 300))))["FaceDetails"]
-    wide = sent(portrait.resize((10_001, 200)))
-    assert service.code("DetectLabels", Image=wide) == "ImageTooLargeException"
-    assert service.code("DetectModerationLabels", Image=wide) == "ImageTooLargeException"
-    assert service.code("DetectFaces", Image=wide) is None
-    large = sent(portrait.resize((1600, 1600)), "PNG")
-    assert len(large["Bytes"]) < 5 * 1024 * 1024, "the case must be under the limit"
-    padded = {"Bytes": sent(portrait)["Bytes"] + bytes(5 * 1024 * 1024)}
-    assert service.code("DetectFaces", Image=padded) == "ImageTooLargeException"
