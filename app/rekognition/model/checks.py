@@ -48,6 +48,9 @@ class _Checker:
             return
         for constraint in self._unmet(shape, value, where):
             yield f"Value {shown(value)} at '{where}' failed to satisfy constraint: {constraint}"
+        if shape.most is not None and hasattr(value, "__len__") and len(value) > shape.most:
+            # Nor is what may hold millions of values looked into.
+            return
         if shape.type == "list":
             yield from self._inside(shape, value, where)
         elif shape.type == "map":
@@ -78,7 +81,16 @@ class _Checker:
     def _each(self, name: str, values: Any, where: str) -> list[str]:
         """The constraints that any of the values does not meet, once each."""
         shape = self._shapes[name]
-        return list(dict.fromkeys(unmet for value in values for unmet in self._unmet(shape, value, where)))
+        unmet: dict[str, None] = {}
+        wrong = 0
+        # A list without a limit may say the same thing a million times.
+        for value in dict.fromkeys(values):
+            found = dict.fromkeys(self._unmet(shape, value, where))
+            unmet.update(found)
+            wrong += bool(found)
+            if wrong == _MOST_TOLD:
+                break
+        return list(unmet)
 
     def _unmet(self, shape: Shape, value: Any, where: str) -> Iterator[str]:
         kind = shape.type

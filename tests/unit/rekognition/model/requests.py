@@ -44,13 +44,13 @@ def mutated(draw: st.DrawFn, operation: str) -> dict[str, Any]:
         holder, key = draw(st.sampled_from(places)) if places else (request, "Extra")
         act = draw(st.sampled_from(["replace", "remove", "add"]))
         if act == "replace":
-            holder[key] = draw(NONSENSE)
+            holder[key] = copy.deepcopy(draw(NONSENSE))
         elif act == "remove" and places:
             del holder[key]
         elif isinstance(holder, dict):
-            holder["Extra"] = draw(NONSENSE)
+            holder["Extra"] = copy.deepcopy(draw(NONSENSE))
         else:
-            holder.append(draw(NONSENSE))
+            holder.append(copy.deepcopy(draw(NONSENSE)))
     return request
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.rekognition.errors import ServiceError
 from app.rekognition.model import ServiceModel
+from app.rekognition.model.checks import _Checker
 from app.rekognition.model.table import parsed
 from tests.unit.rekognition.model.requests import OPERATIONS, mutated, valid
 
@@ -283,3 +284,32 @@ def test_blobs_and_times_of_another_service() -> None:
 def test_an_answer_that_the_service_never_gives_is_refused(operation: str, answer: Any) -> None:
     with pytest.raises(ValueError, match=operation):
         MODEL.encode(operation, answer)
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "told"),
+    [
+        ("DeleteFaces", {"CollectionId": "a", "FaceIds": [""] * 4097}, 1),
+        ("CreateCollection", {"CollectionId": "a", "Tags": {str(number): "\n" for number in range(201)}}, 1),
+        ("DetectFaces", {"Image": {}, "Attributes": [str(number) for number in range(100_000)]}, 1),
+    ],
+)
+def test_what_may_hold_millions_is_not_looked_into(
+    operation: str, request_: Any, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = 0
+    unmet = _Checker._unmet
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal looked
+        looked += 1
+        return unmet(*arguments)
+
+    monkeypatch.setattr(_Checker, "_unmet", counted)
+    assert refusal(operation, request_).message.count("failed to satisfy") == told
+    assert looked < 30
+
+
+def test_one_wrong_value_among_many_is_found() -> None:
+    request = {"Image": {}, "Attributes": ["ALL"] * 50_000 + ["WRONG"]}
+    assert "enum value set" in refusal("DetectFaces", request).message
