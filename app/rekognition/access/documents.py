@@ -88,6 +88,10 @@ def read_document(text: str) -> tuple[Statement, ...]:
         ) from error
     except RecursionError as error:
         raise PolicyError("The policy is no policy document: it is nested too deeply.") from error
+    except ValueError as error:
+        raise PolicyError(
+            "The policy holds a number of thousands of digits, which has no place in it."
+        ) from error
     if not isinstance(document, dict):
         raise PolicyError("A policy document is a JSON object with Version and Statement.")
     for name in document:

@@ -97,10 +97,12 @@ class Door:
                 )
                 raise _unrecognized("The security token included in the request is invalid.")
             signature.verify(caller.claim, wire, body, secret)
-            self._replays.admit(caller.claim)
+            # First: a key that asks without an end would fill the memory of what came, and with dates that
+            # lie ahead keep all other keys out.
             wait = self._throttle.take(caller.key.access_key_id)
             if wait:
                 raise Throttled(wait)
+            self._replays.admit(caller.claim)
         except ServiceError as error:
             self.refused(wire, error, started)
             raise

@@ -243,6 +243,6 @@ def test_each_request_is_counted_once(client: Client) -> None:
     ],
 )
 def test_what_was_found_is_counted(answer: dict[str, Any], faces: int, labels: int) -> None:
-    running = Running()
+    running = Running(lambda observation: None, "DetectFaces", Origin.ENDPOINT)
     note_found(running, answer)
     assert (running.faces, running.labels) == (faces, labels)

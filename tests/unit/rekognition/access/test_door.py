@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore import auth
 
 from app.domain.records import Origin
 from app.rekognition.access.door import Door, Throttled
 from app.rekognition.access.keys import KeyService, NewKey
 from app.rekognition.access.policy import FULL, READ_ONLY, policy_of
+from app.rekognition.access.replay import ReplayGuard
 from app.rekognition.access.signature import Wire
 from app.rekognition.access.throttle import Throttle
 from app.rekognition.errors import ServiceError
@@ -130,6 +133,23 @@ def test_nobody_without_a_key_fills_the_memory_of_replays(bench: Bench) -> None:
     for number in range(20):
         bench.refused(replace(request(new), query=f"n={number}"))
     assert len(bench.door._replays) == 0
+
+
+def test_a_key_that_floods_does_not_keep_the_others_out(keys: KeyService) -> None:
+    bench = Bench(keys, Throttle(rate=1, burst=3))
+    bench.door._replays = ReplayGuard(most=10)
+    eager, calm = keys.create("eager", READ_ONLY), keys.create("calm", FULL)
+    with pytest.MonkeyPatch.context() as patch:
+        later = datetime.now(UTC) + timedelta(minutes=14)
+        patch.setattr(auth, "get_current_datetime", lambda: later)
+        flood = [
+            signed(body=b"%d" % number, secret=eager.secret, key=eager.access_key_id) for number in range(40)
+        ]
+    for number, wire in enumerate(flood):
+        with suppress(Throttled):
+            bench.pass_through(wire, b"%d" % number)
+    assert len(bench.door._replays) == 3
+    bench.pass_through(request(calm))
 
 
 def test_a_key_that_calls_too_often_is_throttled_and_counted_so(keys: KeyService) -> None:

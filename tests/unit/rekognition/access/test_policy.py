@@ -100,7 +100,9 @@ def test_a_ready_policy_as_a_document_judges_the_same() -> None:
             assert own.judge(action, FRIENDS) is ready.judge(action, FRIENDS)
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", '{"kind": 1}', "\x00", "{"])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", '{"kind": 1}', "\x00", "{", '{"Version":' + "9" * 5000 + "}"]
+)
 def test_a_kept_policy_that_cannot_be_read_allows_nothing(text: str) -> None:
     assert not any(kept_policy(text).allows(action, FRIENDS) for action in ACTIONS)
 
@@ -211,6 +213,7 @@ def test_one_statement_needs_no_list_and_a_version_is_not_needed() -> None:
         (document(deny("*", "arn:aws:rekognition:*:*:collection/${aws:username}")), "policy variable"),
         ('{"Statement": [{"Effect": "Deny", "Effect": "Allow"}]}', "stands twice"),
         ('{"Statement": NaN}', "no place in a policy"),
+        ('{"Version": ' + "9" * 5000 + "}", "thousands of digits"),
         ("{" + " " * 70_000 + "}", "at most 6,144 characters"),
         (document(*[allow("rekognition:DetectFaces")] * 100), "at most 6,144 characters"),
         ('{"Statement":' + "[" * 3000 + "]" * 3000 + "}", "nested too deeply|must be an object"),

@@ -281,3 +281,15 @@ def test_no_authorization_brings_it_down(text: str) -> None:
     wire = replace(signed(), headers=[(b"authorization", value), (b"x-amz-date", b"20260131T000000Z")])
     with pytest.raises(SignatureError):
         claim_of(wire)
+
+
+@pytest.mark.parametrize("name", ["X-Amz-Target", "X-Amz-Security-Token", "X-Amz-Content-Sha256"])
+def test_a_header_that_means_something_comes_once(name: str) -> None:
+    """Two lines are signed as one with a comma, and somebody could read the first alone."""
+    once = signed(headers={name: "RekognitionService.ListFaces, RekognitionService.ListUsers"})
+    first, _, second = (once.value(name.lower()) or "").partition(", ")
+    kept = [each for each in once.headers if each[0] != name.lower().encode()]
+    split = [(name.lower().encode(), each.encode()) for each in (first, second)]
+    twice = replace(once, headers=[*kept, *split])
+    assert refused(twice).code == "IncompleteSignatureException"
+    assert "more than one header" in refused(twice).message
