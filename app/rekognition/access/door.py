@@ -91,10 +91,11 @@ class Door:
         try:
             secret = self.keys.secret(caller.key.access_key_id)
             if secret is None:
-                _log.warning(
-                    "The secret of the access key %s is not on this machine, or its keyring is locked.",
-                    caller.key.access_key_id,
-                )
+                if self._may_tell():
+                    _log.warning(
+                        "The secret of the access key %s is not on this machine, or its keyring is locked.",
+                        caller.key.access_key_id,
+                    )
                 raise _unrecognized("The security token included in the request is invalid.")
             signature.verify(caller.claim, wire, body, secret)
             # First: a key that asks without an end would fill the memory of what came, and with dates that

@@ -28,6 +28,19 @@ def test_a_value_out_of_range_is_refused() -> None:
         Settings().changed(threshold=101)
 
 
+def test_the_endpoint_is_off_and_takes_no_port_that_is_none() -> None:
+    assert (Settings().endpoint_on, Settings().endpoint_port) == (False, None)
+    assert Settings().changed(endpoint_on=True, endpoint_port=8123).endpoint_port == 8123
+    for wrong in (
+        {"endpoint_port": 0},
+        {"endpoint_port": 65_536},
+        {"endpoint_rate": 0},
+        {"endpoint_burst": 0},
+    ):
+        with pytest.raises(ValidationError):
+            Settings().changed(**wrong)
+
+
 def test_a_setting_of_a_newer_version_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"theme": "light", "from_the_future": 1}))
