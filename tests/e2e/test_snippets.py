@@ -288,6 +288,24 @@ def test_a_stored_photo(program: LibraryWindow, name: str, qtbot: Any) -> None:
         assert record["FaceDetail"].keys() == other["FaceDetail"].keys()
 
 
+def test_the_inspector_names_whom_the_packs_know(program: LibraryWindow, qtbot: Any) -> None:
+    bench, pk = program._bench, _pk_of(program._bench, "Archive")
+    cells = _cells(bench, pk)
+    portrait = next(key for key, cell in cells.items() if "__" in cell.name)
+    program.host.set_collection(pk, "Archive")
+    page = page_of(program, "photo", photo_pk=portrait)
+    wait(qtbot, lambda: len(page.canvas.marks) == 1)
+    page.inspector.tabs.setCurrentWidget(page.inspector.photo)
+    section = page.inspector.photo.celebrities
+    wait(qtbot, lambda: bool(section.names()))
+    (said,) = section.names()
+    name, similarity = said.rsplit(" ", 1)
+    assert cells[portrait].name.startswith(name) and float(similarity) > 90
+    page.show_photo(next(key for key, cell in cells.items() if cell.name == "group-4.jpg"))
+    wait(qtbot, lambda: "Nobody" in section._note.text() and section.isVisible())
+    assert section.names() == []
+
+
 def test_a_naming_that_was_undone_is_done_again_from_a_terminal(program: LibraryWindow, qtbot: Any) -> None:
     bench, pk = program._bench, _pk_of(program._bench, "Archive")
     group = next(cell for cell in _cells(bench, pk).values() if cell.name == "group-4.jpg")

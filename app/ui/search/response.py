@@ -99,8 +99,8 @@ def _stored_here(face: QueryFace, collection_pk: int, faces: FaceService) -> str
     """The FaceId where the face is one of the collection that is searched."""
     if face.face_pk is None:
         return None
-    (view,) = faces.views([face.face_pk]) or [None]
-    return face.face_id if view is not None and view.face.collection_pk == collection_pk else None
+    here = any(view.face.collection_pk == collection_pk for view in faces.views([face.face_pk]))
+    return face.face_id if here else None
 
 
 def _about_the_face(query: Query) -> list[str]:
