@@ -60,17 +60,33 @@ def held_out(copies: Copies) -> NDArray[np.float64]:
     return scores
 
 
-def calibration(copies: Copies, scores: NDArray[np.float64]) -> tuple[float, float]:
-    """Factor and shift that make the scores log odds where half of all faces are covered (Platt's method)."""
-    told = ~np.isnan(scores) & (copies.really[copies.face] == "")
+def across(copies: Copies) -> NDArray[np.float64]:
+    """(n,) scores by heads that have seen every folder of photographs but the copy's own."""
+    scores = np.full(len(copies.face), np.nan)
+    for folder in np.unique(copies.folder).tolist():
+        here = copies.folder == folder
+        if not here.all():
+            scores[here[copies.face]] = head(copies, ~here).scores(copies.means[here[copies.face]])
+    return scores
+
+
+def calibration(copies: Copies, *held: NDArray[np.float64]) -> tuple[float, float]:
+    """Factor and shift that make the scores log odds where half of all faces are covered (Platt's method).
+
+    Args:
+        held: (n,) scores by heads that have not seen those copies, NaN where one has; each counts the same.
+    """
+    scores = np.stack(held)
+    told = np.isfinite(scores) & (copies.really[copies.face] == "")
     told &= copies.covered | np.isin(copies.kind, (AS_READ, BARE))
-    yes = copies.covered[told]
+    yes = np.broadcast_to(copies.covered, scores.shape)
     # Platt's targets: nobody is surer than so many samples allow.
-    target = np.where(yes, (yes.sum() + 1) / (yes.sum() + 2), 1 / ((~yes).sum() + 2))
-    weight = balanced(yes, np.ones(len(yes))) * yes.sum()
-    factor, shift = newton(
-        np.column_stack([scores[told], np.ones(len(yes))]), target, weight, np.array([1e-3, 1e-6])
+    target = np.where(yes, (yes.sum() + 1) / (yes.sum() + 2), 1 / ((~yes).sum() + 2))[told]
+    weight = np.concatenate(
+        [balanced(side[one], np.ones(int(one.sum()))) for side, one in zip(yes, told, strict=True)]
     )
+    design = np.column_stack([scores[told], np.ones(int(told.sum()))])
+    factor, shift = newton(design, target, weight * copies.covered.sum(), np.array([1e-3, 1e-6]))
     return float(factor), float(shift)
 
 

@@ -25,7 +25,7 @@ from app.inference.wear import crop_of
 from models.build import packages
 from models.build.wear import network
 from models.build.wear.canvas import Image8
-from models.build.wear.covered import REALLY, Copies, calibration, figures, head, held_out
+from models.build.wear.covered import REALLY, Copies, across, calibration, figures, head, held_out
 from models.build.wear.covered_samples import samples_of, textures_of
 from models.build.wear.photographs import LabelledFace, labelled_faces
 from models.build.wear.samples import Trunk
@@ -88,9 +88,10 @@ def main() -> None:
         copies = copies_of(faces, original, arguments.workers)
         if arguments.cache is not None:
             np.savez(arguments.cache, **vars(copies))
-    scores = held_out(copies)
-    factor, shift = calibration(copies, scores)
-    print(json.dumps(figures(copies, scores * factor + shift), indent=1))
+    scores = {"folds": held_out(copies), "others": across(copies)}
+    factor, shift = calibration(copies, *scores.values())
+    for name, values in scores.items():
+        print(name, json.dumps(figures(copies, values * factor + shift), indent=1))
     found = head(copies, np.ones(len(copies.person), bool))
     if arguments.write:
         weights = (found.weights * factor).astype(np.float32)

@@ -113,19 +113,24 @@ def test_a_crowd_is_read_as_each_face_alone(shared_data: Path, reading: Reading)
         assert one.mustache == pytest.approx(other.mustache, abs=1e-4)
 
 
-# Covered by a hand, a pacifier, something eaten, a hand, a burnt-out photograph; none was fitted on.
-REALLY_COVERED = ("2394", "2146", "4934", "4664", "970")
+# Covered by a hand, a pacifier and a burnt-out photograph, and in part by a hand, by something eaten and by
+# another's hair; none was fitted on.
+REALLY_COVERED = ("2394", "2146", "970")
+IN_PART = ("4664", "4934", "4300", "2145")
 
 
 def test_hands_and_things_before_the_mouth_cover_a_face(shared_data: Path, reading: Reading) -> None:
     images = shared_data / "fairface300" / "images"
-    covered = [reading.of(images / f"{name}.jpg") for name in REALLY_COVERED]
-    assert sum(answer is not None and answer.covered > 0.5 for answer in covered) >= len(covered) - 1
+    answers = {name: reading.of(images / f"{name}.jpg") for name in (*REALLY_COVERED, *IN_PART)}
+    chance = {name: answer.covered for name, answer in answers.items() if answer is not None}
+    assert all(chance[name] > 0.5 for name in REALLY_COVERED)
     rows = labelled(shared_data / "fairface300")
     named = {row["path"] for row in csv.DictReader(REALLY.read_text(encoding="utf-8").splitlines())}
     wearers = [row for row in rows if "1" in (row["glasses_any"], row["beard"]) and row["path"] not in named]
     bare = [reading.of(shared_data / "fairface300" / row["path"]) for row in wearers[:40]]
-    assert np.mean([answer.covered > 0.5 for answer in bare if answer is not None]) < 0.1
+    others = [answer.covered for answer in bare if answer is not None]
+    assert np.mean(np.array(others) > 0.5) < 0.08
+    assert all(chance[name] > np.quantile(others, 0.9) for name in IN_PART)
 
 
 def test_cloth_drawn_over_the_nose_covers_a_face_and_cloth_about_the_neck_does_not(

@@ -12,6 +12,7 @@ from models.build.wear.covered import (
     FAMILIES,
     REALLY,
     Copies,
+    across,
     calibration,
     figures,
     head,
@@ -142,3 +143,17 @@ def test_the_labels_name_each_face_once_and_every_kind_has_a_family() -> None:
     assert {row["covered"] for row in rows} == {"1", "?"}
     drawn = {kind for family in FAMILIES for kind in family}
     assert drawn <= {kind for kind, _ in COPIES}
+
+
+def test_photographs_of_a_folder_are_scored_by_heads_of_the_others() -> None:
+    made = copies()
+    halves = np.array(["one", "two"])[np.arange(len(made.person)) % 2]
+    made = Copies(made.means, made.covered, made.face, made.kind, halves, made.person, made.really)
+    scores = across(made)
+    assert np.isfinite(scores).all()
+    one = halves[made.face] == "one"
+    made.means[one] = -made.means[one]
+    turned = scores[one] + across(made)[one]
+    assert np.allclose(turned, turned[0], atol=1e-4)
+    assert np.isnan(across(copies())).all(), "a folder alone has no others"
+    assert np.isfinite(calibration(made, held_out(made), scores)).all()
