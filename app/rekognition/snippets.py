@@ -85,7 +85,7 @@ def picture_notes(call: Call, where: Where) -> list[str]:
         found = image.troubles(MOST_OBJECT_BYTES if stored else MOST_BYTES)
         if stored is None and image.path is not None and os.path.expandvars(image.path) != str(image.path):
             found.append(
-                f"The AWS CLI takes a $ in the path of a picture for a variable: give {image.path.name} "
+                f"The AWS CLI takes a $ in the path of a picture for a variable: give {image.name} "
                 "another name first."
             )
         notes += [note for note in found if note not in notes]

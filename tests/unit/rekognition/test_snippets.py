@@ -325,5 +325,7 @@ def test_what_rekognition_would_refuse_is_said(tmp_path: Path) -> None:
 
 def test_a_name_that_the_aws_cli_would_expand_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOWN", "Paris")
-    (said,) = picture_notes(Call("DetectFaces", {"Image": ImageFile("a", Path("/photos/$TOWN.jpg"))}), HERE)
+    (said,) = picture_notes(
+        Call("DetectFaces", {"Image": ImageFile("$TOWN.jpg", Path("/photos/$TOWN.jpg"))}), HERE
+    )
     assert "$TOWN.jpg" in said and "variable" in said
