@@ -23,7 +23,8 @@ SERVICE: Final = "rekognition"
 
 INSTALL: Final = (
     "The AWS CLI and boto3 are an extra of Likeness that is not installed here: "
-    "pip install 'likeness[aws]'. “likeness call” runs the same operations without it."
+    "pip install 'likeness[aws]'. Without it “likeness call” runs the same operations, and “likeness serve” "
+    "answers the AWS CLI that is on this machine."
 )
 
 
