@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
@@ -22,8 +22,7 @@ _PAIR: Final = struct.Struct("<HI")
 _MOST: Final = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodRow:
+class PeriodRow(NamedTuple):
     """Sums over `seconds` from `start` (milliseconds since 1970 UTC). `histogram`: counts by step, which is
     at most 65,535."""
 
@@ -40,14 +39,13 @@ class PeriodRow:
     longest: float
     faces: int
     labels: int
-    histogram: Mapping[int, int] = field(default_factory=dict)
+    histogram: Mapping[int, int]
 
     def plus(self, other: PeriodRow) -> PeriodRow:
         histogram = dict(self.histogram)
         for step, count in other.histogram.items():
             histogram[step] = histogram.get(step, 0) + count
-        return replace(
-            self,
+        return self._replace(
             successes=self.successes + other.successes,
             user_errors=self.user_errors + other.user_errors,
             server_errors=self.server_errors + other.server_errors,
@@ -76,12 +74,12 @@ def add(connection: Connection, rows: Iterable[PeriodRow]) -> None:
     """Add to what is there of the same period, operation and origin. In a transaction that nobody else can
     write beside, several processes add up."""
     for row in rows:
-        found = connection.execute(select(_TABLE).where(_same(row))).mappings().first()
+        found = connection.execute(_ROWS.where(_same(row))).first()
         if found is None:
             connection.execute(insert(_TABLE).values(_values(row)))
         else:
             values = _values(_row(found).plus(row))
-            connection.execute(update(_TABLE).where(_TABLE.c.id == found["id"]).values(values))
+            connection.execute(update(_TABLE).where(_TABLE.c.id == found.id).values(values))
 
 
 def begin(connection: Connection) -> None:
@@ -97,37 +95,30 @@ def between(
     origins: Collection[str] | None = None,
 ) -> list[PeriodRow]:
     """Those that begin at `start` or later and before `end`."""
-    query = select(_TABLE).where(
-        _TABLE.c.seconds.in_((MINUTE, HOUR)), _TABLE.c.start >= start, _TABLE.c.start < end
-    )
+    query = _ROWS.where(_TABLE.c.seconds.in_((MINUTE, HOUR)), _TABLE.c.start >= start, _TABLE.c.start < end)
     if operations is not None:
         query = query.where(among(_TABLE.c.operation, operations))
     if origins is not None:
         query = query.where(among(_TABLE.c.origin, origins))
-    return [_row(row) for row in connection.execute(query).mappings()]
+    return [_row(row) for row in connection.execute(query)]
 
 
 def fold(connection: Connection, before: int, most: int) -> int:
     """Make minutes that began before then part of their hours, the oldest first, at most so many of them;
     how many were."""
-    query = (
-        select(_TABLE)
-        .where(_TABLE.c.seconds == MINUTE, _TABLE.c.start < before)
-        .order_by(_TABLE.c.start)
-        .limit(most)
-    )
-    found = connection.execute(query).mappings().all()
+    query = _ROWS.where(_TABLE.c.seconds == MINUTE, _TABLE.c.start < before)
+    found = connection.execute(query.order_by(_TABLE.c.start).limit(most)).all()
     hours: defaultdict[tuple[int, str, str], list[PeriodRow]] = defaultdict(list)
     for row in map(_row, found):
         hour = row.start - row.start % (HOUR * 1000)
-        hours[hour, row.operation, row.origin].append(replace(row, seconds=HOUR, start=hour))
+        hours[hour, row.operation, row.origin].append(row._replace(seconds=HOUR, start=hour))
     for first, *rest in hours.values():
         total = first
         for row in rest:
             total = total.plus(row)
         add(connection, [total])
     if found:
-        connection.execute(delete(_TABLE).where(among(_TABLE.c.id, [row["id"] for row in found])))
+        connection.execute(delete(_TABLE).where(among(_TABLE.c.id, [row.id for row in found])))
     return len(found)
 
 
@@ -187,7 +178,9 @@ def _same(row: PeriodRow) -> ColumnElement[bool]:
     )
 
 
-_COLUMNS: Final = tuple(name for name in PeriodRow.__dataclass_fields__ if name != "histogram")
+# All but the histogram, which comes last, behind them.
+_COLUMNS: Final = PeriodRow._fields[:-1]
+_ROWS: Final = select(*(_TABLE.c[name] for name in PeriodRow._fields), _TABLE.c.id)
 
 
 def _values(row: PeriodRow) -> dict[str, Any]:
@@ -197,6 +190,5 @@ def _values(row: PeriodRow) -> dict[str, Any]:
 
 
 def _row(row: Any) -> PeriodRow:
-    return PeriodRow(
-        **{name: row[name] for name in _COLUMNS}, histogram=dict(_PAIR.iter_unpack(row["histogram"]))
-    )
+    *numbers, histogram, _ = row
+    return PeriodRow._make((*numbers, dict(_PAIR.iter_unpack(histogram))))

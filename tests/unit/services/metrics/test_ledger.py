@@ -21,6 +21,7 @@ from app.services.metrics.ledger import ERRORS_KEPT, HOURS_KEPT, LONGEST_MESSAGE
 from app.storage import tables
 from app.storage.database import Database
 from app.storage.library import Library, open_library
+from app.storage.repositories import metrics
 from tests.unit.services.metrics.counting import NOON, Clock, Counter
 
 DAY = 86_400
@@ -210,6 +211,24 @@ def test_a_reader_in_the_middle_of_a_commit_sees_each_operation_once(
     for reader in readers:
         reader.join()
     assert seen == [5, 5, 5]
+
+
+def test_what_is_flushed_while_it_is_read_is_seen_once(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.see(count=5)
+    original = metrics.between
+
+    def between(*arguments: object) -> object:
+        flush = threading.Thread(target=counter.ledger.flush)
+        flush.start()
+        flush.join()
+        return original(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.services.metrics.ledger.metrics.between", between)
+        assert total(counter).requests == 5
+    assert total(counter).requests == 5 and not counter.ledger.waiting
 
 
 def test_two_processes_add_up(library: Library) -> None:
