@@ -205,7 +205,7 @@ def test_compare(program: LibraryWindow, shared_data: Path, qtbot: Any) -> None:
 
 
 def test_search_with_a_picture(program: LibraryWindow, congress: list[list[Path]], qtbot: Any) -> None:
-    page = page_of(program, "search", source=congress[0][1])
+    page = page_of(program, "search", source=congress[3][1])
     wait(qtbot, lambda: page.outcome is not None)
     page.asking.drawer.toggle()
     settle(program, qtbot)
