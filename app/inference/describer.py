@@ -38,8 +38,8 @@ TASKS: Final = (
     Task.FACE_MUSCLES,
     Task.EYEWEAR,
 )
-# Labelled faces that each trait was measured on (docs/adr/0060, 0062, 0063, 0064, 0075). No answer is surer than
-# so many allow: (n + 1) / (n + 2), Laplace's rule of succession for n that were all told right.
+# Labelled faces that each trait was measured on (docs/adr/0060, 0062, 0063, 0064, 0075). No answer is surer
+# than so many allow: (n + 1) / (n + 2), Laplace's rule of succession for n that were all told right.
 MEASURED_ON: Final = {
     Trait.SMILE: 261,
     Trait.EYEGLASSES: 493,
