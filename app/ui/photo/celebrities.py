@@ -92,7 +92,7 @@ class CelebritySection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        section = section_of(theme, column, "Celebrities", "similarity")
+        section = section_of(theme, column, "Celebrities", "Similarity")
         self._line = AnswerLine(theme, "Asking the celebrity packs…")
         self._line.retry.connect(self.retry)
         section.addWidget(self._line)
