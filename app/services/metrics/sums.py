@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from app.services.metrics.definitions import FACE_OPERATIONS, LABEL_OPERATIONS, Metric, Statistic
 from app.services.metrics.histogram import percentile, step_of
@@ -32,14 +32,6 @@ class Sums:
     face_samples: int = 0
     label_samples: int = 0
     histogram: dict[int, int] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, operation: str, **sums: Any) -> Sums:
-        """Of one operation, with what it detected as samples."""
-        made = cls(**sums)
-        made.face_samples = made.successes if operation in FACE_OPERATIONS else 0
-        made.label_samples = made.successes if operation in LABEL_OPERATIONS else 0
-        return made
 
     def copy(self) -> Sums:
         return replace(self, histogram=dict(self.histogram))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -39,7 +39,7 @@ class PeriodRow(NamedTuple):
     longest: float
     faces: int
     labels: int
-    histogram: Mapping[int, int]
+    histogram: dict[int, int]
 
     def plus(self, other: PeriodRow) -> PeriodRow:
         histogram = dict(self.histogram)
