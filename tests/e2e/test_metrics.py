@@ -203,6 +203,43 @@ def test_commands_add_up_with_an_open_window(bench: Workbench, tmp_path: Path) -
     assert bench.alarms.list() == []
 
 
+CRASHING = """
+import os, sys
+from pathlib import Path
+from app.bootstrap.workbench import open_workbench
+from app.domain.records import Origin
+from app.services.metrics import keeper
+from app.settings.settings import Settings
+keeper.FLUSH_SECONDS = 0.01
+bench = open_workbench(Path(sys.argv[1]), Origin.COMMAND_LINE, Settings(workers=1))
+bench.collections.create("first")
+while bench.metrics._ledger.waiting:
+    pass
+print("written", flush=True)
+# A flush that is cut off adds what it had whole, or nothing.
+while True:
+    with bench.meter.operation("ListFaces"):
+        pass
+"""
+
+
+def test_a_crash_loses_what_came_since_the_last_flush(bench: Workbench) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", CRASHING, str(bench.library.folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert program.stdout is not None and program.stdout.readline() == "written\n"
+    finally:
+        program.kill()
+        program.wait()
+    first = counts(bench)
+    assert first["CreateCollection"] == (1, 0)
+    assert counts(bench) == first and bench.collections.list()
+
+
 def test_detect_makes_no_library_to_count_in(tmp_path: Path) -> None:
     likeness("--library", tmp_path / "none", "detect", PORTRAIT, home=tmp_path)
     assert not (tmp_path / "none").exists()
