@@ -224,17 +224,12 @@ while True:
 
 
 def test_a_crash_loses_what_came_since_the_last_flush(bench: Workbench) -> None:
-    program = subprocess.Popen(
-        [sys.executable, "-c", CRASHING, str(bench.library.folder)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert program.stdout is not None and program.stdout.readline() == "written\n"
-    finally:
+    command = [sys.executable, "-c", CRASHING, str(bench.library.folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        told = program.stdout.readline()
         program.kill()
-        program.wait()
+    assert told == "written\n"
     first = counts(bench)
     assert first["CreateCollection"] == (1, 0)
     assert counts(bench) == first and bench.collections.list()
