@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from app.domain.records import Origin
@@ -15,7 +15,7 @@ from app.rekognition.access import signature
 from app.rekognition.access.actions import resource_of
 from app.rekognition.access.keys import AccessKey, KeyService
 from app.rekognition.access.policy import Verdict
-from app.rekognition.access.replay import ReplayGuard
+from app.rekognition.access.replay import GRACE_SECONDS, ReplayGuard
 from app.rekognition.access.signature import Claim, Wire
 from app.rekognition.access.throttle import Throttle
 from app.rekognition.errors import ServiceError
@@ -61,7 +61,10 @@ class Door:
         self._meter = meter
         self._operations = frozenset(operations)
         self._throttle = throttle or Throttle()
-        self._replays = replays or ReplayGuard()
+        if replays is None:  # an empty one counts as false
+            # The grace: for those that were signed when the program was about to be ready.
+            replays = ReplayGuard(known_since=now() - timedelta(seconds=GRACE_SECONDS))
+        self._replays = replays
         self._now = now
         self._lock = threading.Lock()
         self._minute = 0.0

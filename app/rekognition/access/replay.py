@@ -21,16 +21,22 @@ class ReplayGuard:
     """Remembers the signatures that came, as long as their date is accepted. Thread-safe.
 
     Only proven signatures are shown to it, so that nobody without a key can fill it. Full, it forgets those
-    with the oldest dates, and accepts nothing as old as them any more.
+    with the oldest dates, and accepts nothing as old as them any more. So it does with what is dated up to
+    `known_since`: what came to the program before it was started anew is not known.
     """
 
-    def __init__(self, most: int = _MOST, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        most: int = _MOST,
+        clock: Callable[[], float] = time.monotonic,
+        known_since: datetime | None = None,
+    ) -> None:
         self._most = most
         self._clock = clock
         self._lock = threading.Lock()
         # By signature: when it came first, and its date.
         self._seen: OrderedDict[bytes, tuple[float, datetime]] = OrderedDict()
-        self._oldest: datetime | None = None
+        self._oldest = known_since
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -74,5 +80,6 @@ class ReplayGuard:
 def _again() -> SignatureError:
     return SignatureError(
         "InvalidSignatureException",
-        "This signed request was received before. Sign it again, with the time of now in X-Amz-Date.",
+        "This signed request was received before, or may have been before the program was started. Sign it "
+        "again, with the time of now in X-Amz-Date.",
     )

@@ -27,7 +27,9 @@ BODY = b"{}"
 class Bench:
     """A door with its keys, and what it counted."""
 
-    def __init__(self, keys: KeyService, throttle: Throttle | None = None) -> None:
+    def __init__(
+        self, keys: KeyService, throttle: Throttle | None = None, replays: ReplayGuard | None = None
+    ) -> None:
         self.keys = keys
         self.counted: list[Observation] = []
         self.late = timedelta()
@@ -36,6 +38,7 @@ class Bench:
             Meter(self.counted.append),
             ["ListCollections", "DeleteCollection"],
             throttle,
+            replays,
             now=lambda: datetime.now(UTC) + self.late,
         )
 
@@ -128,6 +131,17 @@ def test_a_replay_is_refused_and_repeating_in_the_same_second_is_not(
     assert "Signature expired" in bench.refused(wire).message
 
 
+def test_a_request_that_was_caught_does_nothing_after_a_restart(keys: KeyService) -> None:
+    new = keys.create("script", FULL)
+    with pytest.MonkeyPatch.context() as patch:
+        earlier = datetime.now(UTC) - timedelta(minutes=2)
+        patch.setattr(auth, "get_current_datetime", lambda: earlier)
+        caught = request(new)
+    restarted = Bench(keys)
+    assert restarted.refused(caught).code == "InvalidSignatureException"
+    restarted.pass_through(request(new))
+
+
 def test_nobody_without_a_key_fills_the_memory_of_replays(bench: Bench) -> None:
     new = bench.keys.create("script", FULL)
     for number in range(20):
@@ -136,8 +150,7 @@ def test_nobody_without_a_key_fills_the_memory_of_replays(bench: Bench) -> None:
 
 
 def test_a_key_that_floods_does_not_keep_the_others_out(keys: KeyService) -> None:
-    bench = Bench(keys, Throttle(rate=1, burst=3))
-    bench.door._replays = ReplayGuard(most=10)
+    bench = Bench(keys, Throttle(rate=1, burst=3), ReplayGuard(most=10))
     eager, calm = keys.create("eager", READ_ONLY), keys.create("calm", FULL)
     with pytest.MonkeyPatch.context() as patch:
         later = datetime.now(UTC) + timedelta(minutes=14)
@@ -148,7 +161,7 @@ def test_a_key_that_floods_does_not_keep_the_others_out(keys: KeyService) -> Non
     for number, wire in enumerate(flood):
         with suppress(Throttled):
             bench.pass_through(wire, b"%d" % number)
-    assert len(bench.door._replays) == 3
+    assert len(bench.door._replays) == 3 and bench.door._replays._most == 10
     bench.pass_through(request(calm))
 
 

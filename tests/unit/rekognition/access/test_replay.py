@@ -75,3 +75,11 @@ def test_a_flood_takes_no_more_memory_and_lets_no_old_request_in() -> None:
         with pytest.raises(SignatureError):
             guard.admit(claim(number, NOW + timedelta(seconds=number)))
     guard.admit(claim(1001, NOW + timedelta(seconds=1001)))
+
+
+def test_what_may_have_come_before_a_restart_is_refused() -> None:
+    guard = ReplayGuard(known_since=NOW)
+    for number, seconds in enumerate((-800, -1, 0)):
+        with pytest.raises(SignatureError, match="before the program was started"):
+            guard.admit(claim(number, NOW + timedelta(seconds=seconds)))
+    guard.admit(claim(9, NOW + timedelta(seconds=1)))
