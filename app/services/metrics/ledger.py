@@ -71,8 +71,9 @@ class Ledger:
 
     @property
     def waiting(self) -> bool:
-        """Whether there is something to flush."""
-        return bool(self._fresh or self._held or self._errors)
+        """Whether something is not in the database yet."""
+        with self._lock:
+            return bool(self._fresh or self._held or self._errors or self._leaving or self._leaving_errors)
 
     def flush(self) -> None:
         """Write what was recorded. Raises LibraryError, and then nothing is lost."""
