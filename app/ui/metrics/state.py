@@ -71,18 +71,18 @@ def read(
     end = now or datetime.now(UTC)
     start = end - timedelta(seconds=span.seconds - period)
     wanted = None if operation is None else (operation,)
-    everything = metrics.series(start, end, period)
-    series = everything if operation is None else metrics.series(start, end, period, wanted)
-    earlier = start - timedelta(seconds=span.seconds)
-    before = metrics.series(earlier, start, period, wanted).total()
-    sums = {name: series.total(name) for name in series.operations}
+    # One reading of all: what is shown of one operation is in it, and the others are offered.
+    series = metrics.series(start, end, period)
+    before = metrics.series(start - timedelta(seconds=span.seconds), start, period, wanted).total()
+    names = series.operations if wanted is None else [name for name in wanted if name in series.operations]
+    sums = {name: series.total(name) for name in names}
     return Shown(
         span=span,
         operation=operation,
-        operations=tuple(sorted(set(everything.operations) | set(wanted or ()))),
+        operations=tuple(sorted({*series.operations, *(wanted or ())})),
         starts=series.starts.astype(np.float64),
         period=period,
-        figures=_figures(series.total(), before, sums),
+        figures=_figures(series.total(operation), before, sums),
         requests=_stacked(series, sums),
         average=Curve("Average", series.values(Metric.RESPONSE_TIME, Statistic.AVERAGE, operation)),
         slowest=Curve("95th percentile", series.values(Metric.RESPONSE_TIME, Statistic.P95, operation)),
