@@ -15,32 +15,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-TABLE = Path(__file__).resolve().parents[1] / "app" / "rekognition" / "model" / "service.json"
+ROOT = Path(__file__).resolve().parents[1]
+TABLE = ROOT / "app" / "rekognition" / "model" / "service.json"
+sys.path.insert(0, str(ROOT))
 
-IMPLEMENTED = (
-    "AssociateFaces",
-    "CompareFaces",
-    "CreateCollection",
-    "CreateUser",
-    "DeleteCollection",
-    "DeleteFaces",
-    "DeleteUser",
-    "DescribeCollection",
-    "DetectFaces",
-    "DetectLabels",
-    "DetectModerationLabels",
-    "DisassociateFaces",
-    "GetCelebrityInfo",
-    "IndexFaces",
-    "ListCollections",
-    "ListFaces",
-    "ListUsers",
-    "RecognizeCelebrities",
-    "SearchFaces",
-    "SearchFacesByImage",
-    "SearchUsers",
-    "SearchUsersByImage",
-)
+from app.rekognition.operations import OPERATIONS  # noqa: E402 - this script stands beside the package
+
 _CONSTRAINTS = ("required", "enum", "pattern", "min", "max")
 
 
@@ -61,7 +41,7 @@ def table(model: Mapping[str, Any]) -> dict[str, Any]:
             "output": known[name]["output"]["shape"],
             "errors": sorted({error["shape"] for error in known[name]["errors"]}),
         }
-        for name in IMPLEMENTED
+        for name in sorted(OPERATIONS)
     }
     shapes: dict[str, Any] = {}
     for operation in operations.values():
