@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -272,6 +273,24 @@ def test_wrecked_bodies(judge: Judge, operation: str) -> None:
         judge.ask(operation, body)
 
     sent()
+    check_library(judge)
+
+
+@settings(RANDOM, max_examples=max(EXAMPLES // 3, 1))
+@given(
+    batch=st.lists(
+        st.one_of(*(st.tuples(st.just(name), requests(name)) for name in OPERATIONS)),
+        min_size=16,
+        max_size=40,
+    )
+)
+def test_valid_requests_at_once(judge: Judge, batch: list[tuple[str, Any]]) -> None:
+    judge.world.refresh()
+    asked = [(name, wire_form(resolved(request, judge.world))) for name, request in batch]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda each: judge.ask(*each), asked))
+    for _, told in answers:
+        judge.world.learn(told)
     check_library(judge)
 
 
