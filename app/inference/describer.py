@@ -25,7 +25,7 @@ from app.inference.views import FaceView
 from app.inference.wear import Wear, WearReader
 
 # Raised when an answer changes though no model file does.
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 TASKS: Final = (
     Task.FACE_MESH,

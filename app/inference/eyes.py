@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import ModelError
-from app.inference.mesh import Square
+from app.inference.mesh_squares import Square
 from app.inference.resampling import warp
 from app.inference.sessions import Session
 from app.inference.views import FaceView
@@ -107,11 +107,14 @@ def histograms(chips: NDArray[np.float32]) -> NDArray[np.float64]:
     lower = np.floor(place).astype(np.intp) % DIRECTIONS
     share = place - np.floor(place)
     count, rows, columns = chips.shape
-    cells = np.zeros((count, rows // CELL, columns // CELL, DIRECTIONS))
-    for direction in range(DIRECTIONS):
-        here = (lower == direction) * (1 - share) + ((lower + 1) % DIRECTIONS == direction) * share
-        blocks = (strength * here).reshape(count, rows // CELL, CELL, columns // CELL, CELL)
-        cells[..., direction] = blocks.sum(axis=(2, 4))
+    down_cells, across_cells = rows // CELL, columns // CELL
+    picture, row, column = np.ogrid[:count, :rows, :columns]
+    cell = ((picture * down_cells + row // CELL) * across_cells + column // CELL) * DIRECTIONS
+    cells = np.bincount(
+        np.concatenate([(cell + lower).ravel(), (cell + (lower + 1) % DIRECTIONS).ravel()]),
+        np.concatenate([(strength * (1 - share)).ravel(), (strength * share).ravel()]),
+        count * down_cells * across_cells * DIRECTIONS,
+    )
     flat = cells.reshape(count, -1)
     # The second summand keeps the noise of a flat patch from being taken for a gradient.
     flat = flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-3 * np.sqrt(flat.shape[1]))

@@ -1,8 +1,9 @@
-"""The dense landmarks of faces: 478 points with the irises, the mean of two looks.
+"""The dense landmarks of faces: 478 points with the irises, from one look or the mean of two.
 
-The first look is at a square around the detector's box, turned upright; the second at the mirror image of
-one around the points of the first. The network errs to one side or the other, and the mean of both errs
-less. docs/adr/0060 has the figures.
+The first look is at the square where the detector's five landmarks say that the points will lie. It is enough
+for a face that is seen from ahead, is a face for sure, and lies in that square as expected. Others are looked
+at again: at the mirror image of the square around the points of the first look, for the network errs to one
+side or the other, and the mean of both errs less. docs/adr/0060 and 0076 have the figures.
 """
 
 from __future__ import annotations
@@ -16,19 +17,22 @@ from numpy.typing import NDArray
 
 from app.domain.errors import ModelError
 from app.domain.faces import DetectedFace
-from app.inference.alignment import ARCFACE_TEMPLATE, similarity_transform
+from app.inference.mesh_pose import mesh_pose
+from app.inference.mesh_squares import Square, box_square, likely_square, points_square
 from app.inference.patch import Patch
 from app.inference.sessions import Session
 from app.inference.tensors import tensor_of
 from app.inference.views import MESH_POINTS
 
-# Sides of the squares, in sides of what they are laid around: the detector's box, the box of the points.
-FIRST_REACH: Final = 1.5
-SECOND_REACH: Final = 1.4
-# The first look counts where its square was about the second one: the shift in sides of the second, and the
-# ratio of the sides. Else, as where a person drew the box wide, the second square is looked at twice.
-MOST_SHIFT: Final = 0.08
-SIDE_RATIO: Final = (0.95, 1.3)
+# One look is enough of this presence, with the head turned aside by at most so many degrees, where its square
+# was about that around its points: the shift in sides of the latter, the ratio of the sides, the angle in
+# radians.
+SURE: Final = 0.9
+MOST_YAW: Final = 25.0
+NEAR: Final = (0.06, 1.13, 0.13)
+# Where the first square was further off than this, as where the landmarks are a guess from a box that a
+# person drew, the first look counts for nothing, and the second square is looked at twice.
+ABOUT: Final = (0.1, 1.2, 0.3)
 # Below this presence other looks are taken, so much closer and turned by so many radians, and the best is
 # kept: its presence less so many times its distance from the detector's landmarks.
 DOUBTFUL: Final = 0.5
@@ -37,14 +41,10 @@ CLOSER: Final = 0.8
 TURN: Final = 0.26
 # Points of the mesh whose mean is near each of the detector's five landmarks.
 FIVE: Final = ((33, 133), (362, 263), (4, 4), (61, 61), (291, 291))
-# Of the patch, in sides of the first square: that square turned any way, and the second one a little aside.
+# Of the patch, in sides of the larger first square: that one turned any way, and the second a little aside.
 REACH: Final = 0.78
 # Faces in one run of the network: more do not fit the cache.
 BATCH: Final = 4
-# Outer corners of the eyes, the viewer's left one first.
-OUTER_CORNERS: Final = (33, 263)
-# The skin's points without the irises, which closed eyes and dark glasses leave anywhere.
-SKIN: Final = 468
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,28 +55,6 @@ class Mesh:
     points: NDArray[np.float32]
     presence: float
     patch: Patch
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """A square in the picture: centre and side in pixels, turned clockwise by `angle` (radians)."""
-
-    x: float
-    y: float
-    side: float
-    angle: float
-
-    def matrix(self, size: int) -> NDArray[np.float64]:
-        """(2, 3): from pixels of the square seen with `size` pixels to those of the picture."""
-        step = self.side / size
-        cosine, sine = np.cos(self.angle) * step, np.sin(self.angle) * step
-        middle = (size - 1) / 2
-        return np.array(
-            [
-                [cosine, -sine, self.x - (cosine - sine) * middle],
-                [sine, cosine, self.y - (sine + cosine) * middle],
-            ]
-        )
 
 
 class FaceMesh:
@@ -95,24 +73,36 @@ class FaceMesh:
         Raises:
             ModelError: the model's file is missing, altered or gives another count of points.
         """
-        squares = [first_square(face, pixels.shape[1], pixels.shape[0]) for face in faces]
-        patches = [Patch(pixels, square.x, square.y, square.side * REACH) for square in squares]
-        first = self._look(patches, squares)
-        better = [second_square(mesh.points) for mesh in first]
-        mirrored = self._look(patches, better, mirrored=True)
-        off = [number for number, square in enumerate(squares) if not _about(square, better[number])]
-        again = self._look([patches[number] for number in off], [better[number] for number in off])
-        for number, mesh in zip(off, again, strict=True):
-            first[number] = mesh
-        found = [_together(one, two) for one, two in zip(first, mirrored, strict=True)]
-        for number, mesh in enumerate(found):
+        width, height = pixels.shape[1], pixels.shape[0]
+        fives = [face.landmarks.to_pixels(width, height) for face in faces]
+        boxes = [box_square(face, width, height) for face in faces]
+        squares = [likely_square(five) or box for five, box in zip(fives, boxes, strict=True)]
+        patches = [
+            Patch(pixels, square.x, square.y, max(square.side, box.side) * REACH)
+            for square, box in zip(squares, boxes, strict=True)
+        ]
+        found = self._look(patches, squares)
+        again = [number for number, mesh in enumerate(found) if not _enough(mesh, squares[number])]
+        for number, (first, second) in zip(again, self._second_looks(again, found, squares), strict=True):
+            found[number] = mesh = _together(first, second)
             if mesh.presence >= DOUBTFUL:
                 continue
-            five = faces[number].landmarks.to_pixels(pixels.shape[1], pixels.shape[0])
-            seen = [first[number], mirrored[number], *self._other_looks(patches[number], squares[number])]
-            merits = [mesh.presence - STRAYING * _strayed(mesh.points, five) for mesh in seen]
+            seen = [first, second, *self._other_looks(patches[number], boxes[number])]
+            merits = [each.presence - STRAYING * _strayed(each.points, fives[number]) for each in seen]
             found[number] = seen[int(np.argmax(merits))]
         return found
+
+    def _second_looks(
+        self, which: Sequence[int], found: Sequence[Mesh], squares: Sequence[Square]
+    ) -> list[tuple[Mesh, Mesh]]:
+        """Both looks at the faces of those numbers; the first anew where it was far off."""
+        better = {number: points_square(found[number].points) for number in which}
+        off = [number for number in which if not _agree(squares[number], better[number], ABOUT)]
+        mirrored = self._look([found[n].patch for n in which], [better[n] for n in which], mirrored=True)
+        anew = dict(
+            zip(off, self._look([found[n].patch for n in off], [better[n] for n in off]), strict=True)
+        )
+        return [(anew.get(n, found[n]), second) for n, second in zip(which, mirrored, strict=True)]
 
     def _other_looks(self, patch: Patch, square: Square) -> list[Mesh]:
         """Closer, from both sides, and turned either way: what helps with faces seen from the side."""
@@ -164,29 +154,17 @@ def _strayed(points: NDArray[np.float32], five: NDArray[np.float32]) -> float:
     return float(np.linalg.norm(own - five, axis=1).mean()) / max(room, 1e-6)
 
 
-def _about(square: Square, other: Square) -> bool:
+def _enough(mesh: Mesh, square: Square) -> bool:
+    """Whether one look at the square gave points as good as the mean of two."""
+    return bool(
+        mesh.presence >= SURE
+        and abs(mesh_pose(mesh.points).yaw) <= MOST_YAW
+        and _agree(square, points_square(mesh.points), NEAR)
+    )
+
+
+def _agree(square: Square, other: Square, bounds: tuple[float, float, float]) -> bool:
     shift = np.hypot(square.x - other.x, square.y - other.y) / other.side
-    return bool(shift < MOST_SHIFT and SIDE_RATIO[0] < square.side / other.side < SIDE_RATIO[1])
-
-
-def first_square(face: DetectedFace, width: int, height: int) -> Square:
-    """Around the detector's box, turned by the angle of the five landmarks."""
-    left, top, box_width, box_height = face.box.to_pixels(width, height)
-    try:
-        turn = similarity_transform(ARCFACE_TEMPLATE, face.landmarks.to_pixels(width, height))
-        angle = float(np.arctan2(turn[1, 0], turn[0, 0]))
-    except ValueError:
-        angle = 0.0
-    side = max(box_width, box_height, 1.0) * FIRST_REACH
-    return Square(left + box_width / 2, top + box_height / 2, side, angle)
-
-
-def second_square(points: NDArray[np.float32]) -> Square:
-    """Around the points as they lie when the eyes are level."""
-    across = points[OUTER_CORNERS[1], :2] - points[OUTER_CORNERS[0], :2]
-    angle = float(np.arctan2(across[1], across[0]))
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    level = points[:SKIN, :2] @ turn.T
-    low, high = level.min(axis=0), level.max(axis=0)
-    x, y = (low + high) / 2 @ turn
-    return Square(float(x), float(y), max(1.0, float((high - low).max())) * SECOND_REACH, angle)
+    ratio = square.side / other.side
+    turn = abs((square.angle - other.angle + np.pi) % (2 * np.pi) - np.pi)
+    return bool(shift < bounds[0] and 1 / bounds[1] < ratio < bounds[1] and turn < bounds[2])

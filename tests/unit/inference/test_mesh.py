@@ -1,4 +1,4 @@
-"""The two looks of the mesh network, with a network of known answers."""
+"""The looks of the mesh network, with a network of known answers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from app.domain.errors import ModelError
@@ -17,7 +15,9 @@ from app.domain.faces import DetectedFace
 from app.domain.geometry import BoundingBox, Landmarks, Pose, Quality
 from app.inference.alignment import ARCFACE_TEMPLATE
 from app.inference.manifest import InputSpec, Model, Task
-from app.inference.mesh import BATCH, CLOSER, FaceMesh, Square, first_square, second_square
+from app.inference.mesh import BATCH, CLOSER, FaceMesh
+from app.inference.mesh_pose import _AXES, _PLACES, _POINTS
+from app.inference.mesh_squares import Square, box_square, likely_square, points_square
 from app.inference.views import MESH_POINTS
 
 SIZE = 256
@@ -68,50 +68,69 @@ def upright(box: BoundingBox) -> DetectedFace:
     )
 
 
-def test_a_square_shows_the_middle_in_the_middle() -> None:
-    matrix = Square(70, 40, 128, 0.3).matrix(SIZE)
-    assert matrix @ [127.5, 127.5, 1] == pytest.approx([70, 40])
-    right = matrix @ [128.5, 127.5, 1] - matrix @ [127.5, 127.5, 1]
-    assert np.linalg.norm(right) == pytest.approx(0.5)
-    assert np.arctan2(right[1], right[0]) == pytest.approx(0.3)
-
-
-@given(st.floats(-3, 3))
-def test_the_first_square_turns_with_the_face(angle: float) -> None:
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    marks = ((ARCFACE_TEMPLATE - 56) @ turn.T + 500) / 1000
-    square = first_square(face(BoundingBox(0.4, 0.4, 0.2, 0.25), marks.astype(np.float32)), 1000, 1000)
-    assert square.angle == pytest.approx(angle, abs=1e-3)
-    assert (square.x, square.y) == pytest.approx((500, 525))
-
-
-def test_landmarks_that_coincide_leave_it_upright() -> None:
-    square = first_square(face(BoundingBox(0.4, 0.4, 0.2, 0.2), np.full((5, 2), 0.5, np.float32)), 100, 100)
-    assert square.angle == 0
-
-
-@given(st.floats(-3, 3), st.floats(0.1, 9))
-def test_the_second_square_holds_the_level_points(angle: float, scale: float) -> None:
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
-    plain = points()
-    moved = plain.copy()
-    moved[:, :2] = plain[:, :2] @ turn.T + [1000, 700]
-    square, base = second_square(moved), second_square(plain)
-    assert square.angle == pytest.approx(angle, abs=1e-3)
-    assert square.side == pytest.approx(base.side * scale, rel=1e-3)
-    assert (square.x, square.y) == pytest.approx(
-        tuple(turn @ [base.x, base.y] + [1000, 700]), abs=1e-2 * scale + 1e-2
-    )
-
-
 BOX = BoundingBox(0.25, 0.25, 0.25, 0.25)
+
+
+def first_square(face_: DetectedFace) -> Square:
+    """In a picture of 400 pixels."""
+    square = likely_square(face_.landmarks.to_pixels(400, 400))
+    assert square is not None
+    return square
+
+
+def filling(yaw: float = 0.0) -> NDArray[np.float32]:
+    """A face turned aside by so many degrees, as large as it is in the square around its own points."""
+    turn = np.radians(yaw)
+    aside = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])
+    made = np.full((MESH_POINTS, 3), 128, np.float32)
+    made[_POINTS] += (_PLACES @ aside.T) * _AXES * 6
+    spare = [number for number in range(MESH_POINTS - 10) if number not in _POINTS][:4]
+    reach = 128 / 1.4
+    made[spare, :2] += np.array([[-reach, 0], [reach, 0], [0, -reach], [0, reach]])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("yaw", "presence", "looks"), [(0, 0.95, 1), (20, 0.95, 1), (30, 0.95, 2), (-30, 0.95, 2), (0, 0.8, 2)]
+)
+def test_one_look_is_enough_for_a_sure_face_from_ahead(yaw: float, presence: float, looks: int) -> None:
+    network = Network(filling(yaw))
+    network.presence = lambda _: presence
+    mesh = FaceMesh(network).fit(np.zeros((400, 400, 3), np.uint8), [upright(BOX)])[0]  # type: ignore[arg-type]
+    assert len(network.shown) == looks
+    np.testing.assert_allclose(mesh.points, laid(filling(yaw), first_square(upright(BOX))), atol=0.5)
+
+
+def test_a_face_that_lies_elsewhere_in_its_square_is_looked_at_again() -> None:
+    network = Network(points())
+    network.presence = lambda _: 1.0
+    FaceMesh(network).fit(np.zeros((400, 400, 3), np.uint8), [upright(BOX)])  # type: ignore[arg-type]
+    assert len(network.shown) == 3
+
+
+def test_only_the_faces_that_need_it_are_looked_at_again() -> None:
+    network = Network(filling())
+    network.presence = lambda chip: 0.95 if chip.max() > 0.5 else 0.6
+    pixels = np.zeros((400, 400, 3), np.uint8)
+    pixels[:, 200:] = 255
+    faces = [upright(BoundingBox(left, 0.4, 0.1, 0.1)) for left in (0.1, 0.8, 0.2)]
+    meshes = FaceMesh(network).fit(pixels, faces)  # type: ignore[arg-type]
+    assert [len(each) for each in network.shown] == [3, 2]
+    assert [mesh.presence for mesh in meshes] == pytest.approx([0.6, 0.95, 0.6])
+    assert [float(mesh.points[:, 0].mean()) > 200 for mesh in meshes] == [False, True, False]
 
 
 def placed(square: Square, shift: float = 0.0) -> NDArray[np.float32]:
     """The network's points, shifted, as they lie in the picture."""
+    return laid(points() + np.float32(shift), square)
+
+
+def laid(seen: NDArray[np.float32], square: Square) -> NDArray[np.float32]:
     scale = square.side / SIZE
-    flat = (points()[:, :2] + shift - 128) * scale + [square.x, square.y]
-    return np.column_stack([flat, (points()[:, 2] + shift) * scale]).astype(np.float32)
+    cosine, sine = np.cos(square.angle), np.sin(square.angle)
+    turn = np.array([[cosine, sine], [-sine, cosine]]) * scale
+    flat = (seen[:, :2] - 128) @ turn + [square.x, square.y]
+    return np.column_stack([flat, seen[:, 2] * scale]).astype(np.float32)
 
 
 def test_points_come_in_pixels_of_the_picture() -> None:
@@ -120,7 +139,7 @@ def test_points_come_in_pixels_of_the_picture() -> None:
     assert mesh.points.shape == (MESH_POINTS, 3) and mesh.points.dtype == np.float32
     assert mesh.presence == 0.75
     # The box is twice as large as the face in it: the second square is looked at twice.
-    second = second_square(placed(first_square(upright(BOX), 400, 400)))
+    second = points_square(placed(first_square(upright(BOX))))
     np.testing.assert_allclose(mesh.points, placed(second), atol=0.01)
 
 
@@ -128,15 +147,14 @@ def test_the_mean_of_a_look_and_its_mirror_image_counts() -> None:
     network = Network(points(), lopsided=6)
     pixels = np.zeros((400, 400, 3), np.uint8)
     mesh = FaceMesh(network).fit(pixels, [upright(BOX)])[0]  # type: ignore[arg-type]
-    second = second_square(placed(first_square(upright(BOX), 400, 400)))
+    second = points_square(placed(first_square(upright(BOX))))
     np.testing.assert_allclose(mesh.points, placed(second, shift=3), atol=0.01)
 
 
 def test_the_second_look_is_at_the_mirror_image(monkeypatch: pytest.MonkeyPatch) -> None:
     network = Network(points())
     # Every square is about the other: two looks.
-    monkeypatch.setattr("app.inference.mesh.MOST_SHIFT", 9.0)
-    monkeypatch.setattr("app.inference.mesh.SIDE_RATIO", (0.0, 9.0))
+    monkeypatch.setattr("app.inference.mesh.ABOUT", (9.0, 9.0, 9.0))
     pixels = np.zeros((400, 400, 3), np.uint8)
     pixels[:, 150:] = 255
     face_ = upright(BOX)
@@ -144,8 +162,8 @@ def test_the_second_look_is_at_the_mirror_image(monkeypatch: pytest.MonkeyPatch)
     straight, mirrored = network.shown
     assert straight[0, :, :, 0].max() < 0.01 and straight[0, :, :, -1].min() > 0.99
     assert mirrored[0, :, :, -1].max() < 0.01 and mirrored[0, :, :, 0].min() > 0.99
-    first = first_square(face_, 400, 400)
-    both = (placed(first) + placed(second_square(placed(first)))) / 2
+    first = first_square(face_)
+    both = (placed(first) + placed(points_square(placed(first)))) / 2
     np.testing.assert_allclose(mesh.points, both, atol=0.01)
 
 
@@ -167,7 +185,7 @@ def test_a_look_counts_as_much_as_it_sees_a_face() -> None:
     # The mirror image has the light to the right: there the network sees next to nothing.
     network.presence = lambda chip: 0.9 if chip[0, 128, 20] > 0.5 else 0.0
     mesh = FaceMesh(network).fit(pixels, [upright(BoundingBox(0.4, 0.4, 0.2, 0.2))])[0]  # type: ignore[arg-type]
-    second = second_square(placed(first_square(upright(BoundingBox(0.4, 0.4, 0.2, 0.2)), 400, 400)))
+    second = points_square(placed(first_square(upright(BoundingBox(0.4, 0.4, 0.2, 0.2)))))
     np.testing.assert_allclose(mesh.points, placed(second), atol=0.1)
     assert mesh.presence > 0.88
 
@@ -183,7 +201,7 @@ def test_a_doubtful_face_is_looked_at_closer_and_turned() -> None:
     seen: list[int] = []
     network.presence = lambda _: seen.append(1) or (0.9 if len(seen) == 4 else 0.2)  # type: ignore[func-returns-value]
     mesh = FaceMesh(network).fit(pixels, [face_])[0]  # type: ignore[arg-type]
-    first = first_square(face_, 400, 400)
+    first = box_square(face_, 400, 400)
     close = Square(first.x, first.y, first.side * CLOSER, first.angle)
     np.testing.assert_allclose(mesh.points, placed(close), atol=0.01)
     assert mesh.presence == pytest.approx(0.9)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.inference.mesh import Square
+from app.inference.mesh_squares import Square
 from app.inference.patch import LARGE, Patch
 from app.inference.resampling import warp
 
