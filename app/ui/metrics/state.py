@@ -85,7 +85,7 @@ def read(
         figures=_figures(series.total(operation), before, sums),
         requests=_stacked(series, sums),
         average=Curve("Average", series.values(Metric.RESPONSE_TIME, Statistic.AVERAGE, operation)),
-        slowest=Curve("95th percentile", series.values(Metric.RESPONSE_TIME, Statistic.P95, operation)),
+        slowest=Curve("95th", series.values(Metric.RESPONSE_TIME, Statistic.P95, operation)),
         faces=Curve("Faces", series.values(Metric.FACES, Statistic.SUM, operation)),
         labels=Curve("Labels", series.values(Metric.LABELS, Statistic.SUM, operation)),
         failures=(
@@ -153,7 +153,7 @@ def _time(total: Sums, statistic: Statistic) -> str:
 
 
 def _slow(total: Sums) -> str:
-    return f"95th percentile {_time(total, Statistic.P95)}" if total.requests else ""
+    return f"95 % within {_time(total, Statistic.P95)}" if total.requests else ""
 
 
 def _each(total: Sums) -> str:
