@@ -25,8 +25,8 @@ from app.rekognition.endpoint.service import EndpointService
 from tests.e2e.test_endpoint import Running, wrong_secret
 
 SECONDS = 8.0
-# In MiB, beside what the program needs anyway: what an attack may leave in use (bodies that were read, and the
-# space between them), and what the next one may add to that.
+# In MiB, beside what the program needs anyway: what an attack may leave in use (bodies that were read, and
+# the space between them), and what the next one may add to that.
 MEMORY, GROWTH = 320, 80
 
 Answer = tuple[int, str]
