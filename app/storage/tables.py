@@ -302,8 +302,8 @@ request_tokens = _table(
     UniqueConstraint("operation", "token"),
 )
 
-# What every operation took, summed over `seconds` (a minute, then an hour) from `start`. `histogram`: pairs of
-# a step (uint16) and a count (uint32), little-endian, in steps that app/services/metrics defines.
+# What every operation took, summed over `seconds` (a minute, then an hour) from `start`. `histogram`: pairs
+# of a step (uint16) and a count (uint32), little-endian, in steps that app/services/metrics defines.
 metric_periods = _table(
     "metric_periods",
     Column("seconds", Integer, nullable=False),
