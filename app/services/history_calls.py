@@ -109,9 +109,7 @@ class _Change:
         if len(found) > _MOST_PHOTOS:
             notes.append(f"IndexFaces takes one picture: these are the calls for the first {_MOST_PHOTOS}.")
         elif len(calls) + failed < len(found):
-            notes.append(
-                f"Of {len(found)} photos, {len(found) - len(calls) - failed} are unknown now."
-            )
+            notes.append(f"Of {len(found)} photos, {len(found) - len(calls) - failed} are unknown now.")
         if failed:
             notes.append(f"{counted(failed, 'photo')} could not be indexed here, and would be refused.")
         if not calls:
