@@ -1,9 +1,11 @@
 """The window with 100,000 photos: start, first thumbnails, scrolling, and staying free while indexing.
 
-    python -m tests.benchmarks.window [--photos 100000] [--indexed 200] [--runs 3] [--root FOLDER]
+    python -m tests.benchmarks.window [--photos 100000] [--indexed 200] [--runs 3] [--attacked] [--root DIR]
 
 Each part runs in a process of its own, on the screen of DISPLAY or offscreen without one. Frames are
 timed around the grid's paint event; blocking is the longest gap of a 5 ms timer in the event loop.
+With --attacked the endpoint is on meanwhile, and 64 callers ask it all at once: half with a key, for the
+faces of a photograph, half without one.
 """
 
 from __future__ import annotations
@@ -19,14 +21,18 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from tests.benchmarks.ingest import SHARED, photographs
 from tests.benchmarks.memory import PROJECT, fill_library
+
+if TYPE_CHECKING:
+    from app.rekognition.endpoint.service import EndpointService
 
 PAINT_S, THUMBNAILS_S, FRAME_MS, FRAME_95_MS, BLOCKED_MS = 1.5, 0.5, 50.0, 16.0, 50.0
 _SHOWN = 400
@@ -49,15 +55,18 @@ def fill_thumbnails(library: Path, photos: int) -> None:
         )
 
 
-def child(library: Path, settings: Path, started: float, index: Path | None) -> dict[str, float]:
+def child(
+    library: Path, settings: Path, started: float, index: Path | None, attacked: bool
+) -> dict[str, float]:
     """Runs in the measured process: the real program, watched from inside its own event loop."""
     from PySide6.QtCore import QEvent, QObject, QTimer
 
     import app.ui.widgets.grid.surface as surface
     from app.bootstrap import demo
-    from app.bootstrap.endpoint import open_endpoint
     from app.bootstrap.workbench import open_workbench
     from app.domain.records import Origin
+    from app.rekognition.access.secrets import FileSecrets
+    from app.rekognition.endpoint.service import EndpointService
     from app.settings.settings import Settings, SettingsStore
     from app.ui.program import LibraryWindow, application
     from app.ui.theme import Theme, ThemeMode
@@ -83,9 +92,8 @@ def child(library: Path, settings: Path, started: float, index: Path | None) -> 
     theme = Theme(qt, ThemeMode.LIGHT)
     bench = open_workbench(library, Origin.WINDOW, Settings())
     store = SettingsStore(settings)
-    shown = LibraryWindow(
-        theme, bench, store, None, demo.fill, lambda bench: open_endpoint(bench, store.current)
-    )
+    secrets = FileSecrets(settings.parent / "secrets", settings.parent / "secrets.key")
+    shown = LibraryWindow(theme, bench, store, None, demo.fill, lambda bench: EndpointService(bench, secrets))
     first = FirstPaint()
     shown.window.sidebar.installEventFilter(first)
     shown.window.resize(1440, 900)
@@ -131,6 +139,7 @@ def child(library: Path, settings: Path, started: float, index: Path | None) -> 
         timer.timeout.connect(beat)
         pk = shown.host.collection_pk
         assert pk is not None
+        callers = _callers(shown.endpoint(), next(index.iterdir())) if attacked else None
         shown.window.show_page("photos")
         last[0] = time.perf_counter()
         timer.start()
@@ -144,6 +153,11 @@ def child(library: Path, settings: Path, started: float, index: Path | None) -> 
         qt.exec()
         timer.stop()
         watch.stop()
+        if callers is not None:
+            callers.kill()
+            callers.wait()
+            asked = bench.metrics.series(datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC), 60)
+            figures["answered"] = float(asked.total("DetectFaces").successes)
         figures["blocked_max_ms"] = max(gaps)
         figures["blocked_99_ms"] = float(np.percentile(gaps, 99))
         figures["indexed"] = float(bench.jobs.view(view.id).done)  # type: ignore[union-attr]
@@ -152,12 +166,22 @@ def child(library: Path, settings: Path, started: float, index: Path | None) -> 
     return figures
 
 
-def measured(library: Path, scratch: Path, index: Path | None) -> dict[str, float]:
+def _callers(endpoint: EndpointService, picture: Path) -> subprocess.Popen[bytes]:
+    """A process that asks the endpoint until it is killed."""
+    from app.rekognition.access.policy import FULL
+
+    key = endpoint.keys.create("benchmark", FULL)
+    command = [sys.executable, "-m", "tests.benchmarks.callers", endpoint.start(0)]
+    command += [key.access_key_id, key.secret, str(picture)]
+    return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE)
+
+
+def measured(library: Path, scratch: Path, index: Path | None, attacked: bool) -> dict[str, float]:
     environment = dict(os.environ)
     if not environment.get("DISPLAY"):
         environment["QT_QPA_PLATFORM"] = "offscreen"
     command = [sys.executable, "-m", "tests.benchmarks.window", "--child", str(library), str(scratch)]
-    command += [repr(time.time()), str(index or "")]
+    command += [repr(time.time()), str(index or ""), "attacked" if attacked else ""]
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=600)
     if done.returncode:
         sys.exit(f"The measured process failed:\n{done.stderr}")
@@ -167,8 +191,10 @@ def measured(library: Path, scratch: Path, index: Path | None) -> dict[str, floa
 
 def main() -> None:
     if len(sys.argv) > 1 and sys.argv[1] == "--child":
-        library, scratch, started, index = sys.argv[2:6]
-        figures = child(Path(library), Path(scratch), float(started), Path(index) if index else None)
+        library, scratch, started, index, attacked = sys.argv[2:7]
+        figures = child(
+            Path(library), Path(scratch), float(started), Path(index) if index else None, bool(attacked)
+        )
         print(json.dumps(figures))
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -176,6 +202,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--indexed", type=int, default=200)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--attacked", action="store_true", help="the endpoint is asked 64 times at once")
     options = parser.parse_args()
     runs: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as temporary:
@@ -188,7 +215,11 @@ def main() -> None:
             (photos / f"{number:04}{source.suffix}").write_bytes(source.read_bytes())
         for number in range(options.runs):
             last = number == options.runs - 1
-            runs.append(measured(library, scratch / f"settings-{number}.json", photos if last else None))
+            runs.append(
+                measured(
+                    library, scratch / f"settings-{number}.json", photos if last else None, options.attacked
+                )
+            )
             print({key: round(value, 3) for key, value in runs[-1].items()})
     middle = {
         key: statistics.median(run[key] for run in runs)
@@ -205,6 +236,7 @@ def main() -> None:
     answer = {"benchmark": "window", "photos": options.photos, "runs": options.runs}
     answer |= {key: round(value, 3) for key, value in middle.items()}
     answer |= {"blocked_max_ms": round(blocked, 1), "indexed": runs[-1]["indexed"], "met": met}
+    answer |= {"answered": runs[-1]["answered"]} if options.attacked else {}
     print(json.dumps(answer))
 
 
