@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from app.domain.errors import ModelError
 from app.inference.mesh_squares import Square
-from app.inference.resampling import warp
 from app.inference.sessions import Session
 from app.inference.views import FaceView
 
@@ -93,7 +92,7 @@ def eye_chip(view: FaceView, eye: int) -> NDArray[np.float32]:
     across, middle = right - left, (left + right) / 2
     side = max(1.0, float(np.hypot(*across))) * REACH
     square = Square(float(middle[0]), float(middle[1]), side, float(np.arctan2(across[1], across[0])))
-    chip = warp(view.pixels, square.matrix(COLUMNS), COLUMNS)[ROWS].astype(np.float32)
+    chip = view.square(square.matrix(COLUMNS), COLUMNS)[ROWS].astype(np.float32)
     grey: NDArray[np.float32] = chip @ LUMA
     return grey if eye == 0 else grey[:, ::-1]
 

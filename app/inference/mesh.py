@@ -41,7 +41,7 @@ CLOSER: Final = 0.8
 TURN: Final = 0.26
 # Points of the mesh whose mean is near each of the detector's five landmarks.
 FIVE: Final = ((33, 133), (362, 263), (4, 4), (61, 61), (291, 291))
-# Of the patch, in sides of the larger first square: that one turned any way, and the second a little aside.
+# Of the patch, in sides of the first square: that one turned any way, and the second a little aside.
 REACH: Final = 0.78
 # Faces in one run of the network: more do not fit the cache.
 BATCH: Final = 4
@@ -60,9 +60,11 @@ class Mesh:
 class FaceMesh:
     """The mesh network."""
 
-    def __init__(self, session: Session) -> None:
-        """Raises ModelError if the manifest does not say how large the network's input is."""
+    def __init__(self, session: Session, sure: float = SURE) -> None:
+        """`sure`: the presence of which one look may be enough; above 1 for two looks at every face. Raises
+        ModelError if the manifest does not say how large the network's input is."""
         self._session = session
+        self._sure = sure
         if session.model.input.size is None:
             raise ModelError(f"The entry of the model {session.model.id} lacks the size of its input.")
         self._size = session.model.input.size[0]
@@ -75,22 +77,30 @@ class FaceMesh:
         """
         width, height = pixels.shape[1], pixels.shape[0]
         fives = [face.landmarks.to_pixels(width, height) for face in faces]
-        boxes = [box_square(face, width, height) for face in faces]
-        squares = [likely_square(five) or box for five, box in zip(fives, boxes, strict=True)]
-        patches = [
-            Patch(pixels, square.x, square.y, max(square.side, box.side) * REACH)
-            for square, box in zip(squares, boxes, strict=True)
+        squares = [
+            likely_square(five) or box_square(face, width, height)
+            for five, face in zip(fives, faces, strict=True)
         ]
+        patches = [Patch(pixels, square.x, square.y, square.side * REACH) for square in squares]
         found = self._look(patches, squares)
-        again = [number for number, mesh in enumerate(found) if not _enough(mesh, squares[number])]
+        again = [number for number, mesh in enumerate(found) if not self._enough(mesh, squares[number])]
         for number, (first, second) in zip(again, self._second_looks(again, found, squares), strict=True):
             found[number] = mesh = _together(first, second)
             if mesh.presence >= DOUBTFUL:
                 continue
-            seen = [first, second, *self._other_looks(patches[number], boxes[number])]
+            box = box_square(faces[number], width, height)
+            seen = [first, second, *self._other_looks(patches[number], box)]
             merits = [each.presence - STRAYING * _strayed(each.points, fives[number]) for each in seen]
             found[number] = seen[int(np.argmax(merits))]
         return found
+
+    def _enough(self, mesh: Mesh, square: Square) -> bool:
+        """Whether one look at the square gave points as good as the mean of two."""
+        return bool(
+            mesh.presence >= self._sure
+            and abs(mesh_pose(mesh.points).yaw) <= MOST_YAW
+            and _agree(square, points_square(mesh.points), NEAR)
+        )
 
     def _second_looks(
         self, which: Sequence[int], found: Sequence[Mesh], squares: Sequence[Square]
@@ -152,15 +162,6 @@ def _strayed(points: NDArray[np.float32], five: NDArray[np.float32]) -> float:
     own = points[np.array(FIVE), :2].mean(axis=1)
     room = float(np.linalg.norm(five.max(axis=0) - five.min(axis=0)))
     return float(np.linalg.norm(own - five, axis=1).mean()) / max(room, 1e-6)
-
-
-def _enough(mesh: Mesh, square: Square) -> bool:
-    """Whether one look at the square gave points as good as the mean of two."""
-    return bool(
-        mesh.presence >= SURE
-        and abs(mesh_pose(mesh.points).yaw) <= MOST_YAW
-        and _agree(square, points_square(mesh.points), NEAR)
-    )
 
 
 def _agree(square: Square, other: Square, bounds: tuple[float, float, float]) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.inference.resampling import warp
+from app.inference.resampling import reached, sampled, warp
 
 # Pixels each way for one of a large square; what is large.
 FINE = 2
@@ -47,6 +47,18 @@ class Patch:
             (size * fine, size * fine), Image.Transform.AFFINE, tuple(data), way
         )
         return np.asarray(taken if fine == 1 else taken.reduce(fine))
+
+    def warped(self, matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
+        """What `warp` gives, sooner: uint8 (size, size, 3), black outside the photo."""
+        height, width = self.pixels.shape[:2]
+        factor, (left, top, right, bottom) = reached(matrix, size, width, height)
+        inside = self._left <= left < right <= self._right and self._top <= top < bottom <= self._bottom
+        if not inside:
+            return warp(self.pixels, matrix, size)
+        part = (left - self._left, top - self._top, right - self._left, bottom - self._top)
+        whole = self._halved(0)
+        image = whole.reduce(factor, part) if factor > 1 else whole.crop(part)
+        return sampled(image, matrix, size, factor, left, top)
 
     def _halved(self, times: int) -> Image.Image:
         if not self._halvings:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from app.inference.alignment import inverse, similarity_transform
 from app.inference.patch import Patch
-from app.inference.resampling import warp
 
 MESH_POINTS = 478
 IRIS_POINTS: Final = 10
@@ -47,7 +46,11 @@ class FaceView:
             matrix = inverse(similarity_transform(self.mesh[list(points), :2], places))
         except (ValueError, np.linalg.LinAlgError):
             return np.zeros((size, size, 3), np.uint8)
-        return warp(self.pixels, matrix, size)
+        return self.square(matrix, size)
+
+    def square(self, matrix: NDArray[np.float64], size: int) -> NDArray[np.uint8]:
+        """uint8 (size, size, 3) about the face through a (2, 3) map from its pixels to the photo's."""
+        return self.upright().patch.warped(matrix, size)
 
     @property
     def eye_distance(self) -> float:

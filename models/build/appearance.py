@@ -10,6 +10,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
 from models.build import faceapi
 from models.build.from_tfjs import GraphModel
 from models.build.network import Network
@@ -56,8 +60,37 @@ def graph_model(name: str, graph_sha256: str, weights_sha256: str, cache: Path) 
 
 
 def gender(original: bytes) -> bytes:
-    """float32 (n, 3, 32, 32) to `probabilities` (n, 2) of woman and man; small as it is."""
-    return original
+    """The network of `gender_floats` in whole numbers."""
+    return quantised(gender_floats(original), ranges_of("gender-cydral-v1"))
+
+
+def gender_floats(original: bytes) -> bytes:
+    """float32 (n, 3, 32, 32) to `probabilities` (n, 2) of woman and man. The scales and offsets after the
+    convolutions become part of them, the scalars part of the matrices after them; means of four are taken by
+    convolutions, which have a form in whole numbers."""
+    given = onnx.load_from_string(original).graph
+    stored = {each.name: numpy_helper.to_array(each).astype(np.float64) for each in given.initializer}
+    network, tensor, factor = Network(), "images", np.array(1.0)
+    layers = [node for node in given.node if node.op_type != "Relu"]
+    relus = {node.input[0] for node in given.node if node.op_type == "Relu"}
+    for place, node in enumerate(layers):
+        if node.op_type == "Conv":
+            scale, offset = (stored[each.input[1]] for each in layers[place + 1 : place + 3])
+            kernel, bias = (stored[name] for name in node.input[1:])
+            kernel, bias = kernel * scale.reshape(-1, 1, 1, 1), bias * scale.ravel() + offset.ravel()
+            tensor = network.node("Relu", [network.convolution(tensor, kernel, bias)])
+        elif node.op_type == "AveragePool":
+            mean = np.full((len(kernel), 1, 2, 2), 0.25)
+            tensor = network.convolution(tensor, mean, stride=2, same=False, depthwise=True)
+        elif node.op_type == "Mul" and stored[node.input[1]].size == 1:
+            factor = stored[node.input[1]]
+        elif node.op_type == "Gemm":
+            matrix, bias = (stored[name] for name in node.input[1:])
+            tensor = network.dense(network.node("Flatten", [tensor], axis=1), matrix * factor, bias)
+            if node.output[0] in relus:
+                tensor = network.node("Relu", [tensor])
+    network.node("Softmax", [tensor], "probabilities", axis=1)
+    return network.file("gender", {"images": [3, 32, 32]}, {"probabilities": 2})
 
 
 def faceres_network(original: bytes) -> bytes:

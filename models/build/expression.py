@@ -103,10 +103,13 @@ class _Mixer:
         first = network.node("Expand", [network.weight(token, half=False), shape])
         tensor = network.node("Concat", [first, tensor], axis=1)
         while self.factors:
-            mixed = self._turned(self._two_layers(self._turned(self._norm(tensor))))
+            # Of what the last block makes only the first token is read.
+            kept = 1 if len(self.factors) == 2 else None
+            mixed = self._turned(self._two_layers(self._turned(self._norm(tensor)), kept))
+            if kept:
+                tensor = network.node("Slice", [tensor, *map(network.whole, ([0], [kept], [1]))])
             tensor = network.node("Add", [mixed, tensor])
             tensor = network.node("Add", [self._two_layers(self._norm(tensor)), tensor])
-        tensor = network.node("Slice", [tensor, *map(network.whole, ([0], [1], [1]))])
         tensor = self._linear(network.node("Flatten", [tensor], axis=1))
         network.node("Sigmoid", [tensor], "shapes")
         return network.file("face-blendshapes", {"points": [POINTS, 2]}, {"shapes": SHAPES})
@@ -122,13 +125,15 @@ class _Mixer:
     def _turned(self, tensor: str) -> str:
         return self.network.node("Transpose", [tensor], perm=[0, 2, 1])
 
-    def _linear(self, tensor: str) -> str:
+    def _linear(self, tensor: str, kept: int | None = None) -> str:
+        """`kept`: as many of the results are made, the first ones."""
         matrix, bias = self.layers.pop()
+        matrix, bias = matrix[:, :kept], bias[:kept]
         product = self.network.node("MatMul", [tensor, self.network.weight(matrix)])
         return self.network.node("Add", [product, self.network.weight(bias, half=False)])
 
-    def _two_layers(self, tensor: str) -> str:
-        return self._linear(self.network.node("Relu", [self._linear(tensor)]))
+    def _two_layers(self, tensor: str, kept: int | None = None) -> str:
+        return self._linear(self.network.node("Relu", [self._linear(tensor)]), kept)
 
     def _norm(self, tensor: str) -> str:
         factor = self.network.weight(self.factors.pop(), half=False)

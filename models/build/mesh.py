@@ -33,6 +33,9 @@ SIDE = 256
 
 # Each iris has its centre, the point to its right, above, to its left and below.
 IRISES = 468
+# The network sees both irises further to the viewer's right than in the mirror image: half of that, in pixels
+# (docs/adr/0076).
+LEANING = 0.16
 OPPOSITE_IRISES = (473, 476, 475, 474, 477, 468, 471, 470, 469, 472)
 
 
@@ -100,7 +103,11 @@ def mesh(archive: bytes) -> bytes:
     network.convert("pixels", {POINTS: "points"})
     network.nodes = [node for node in network.nodes if node.op_type not in ("Sigmoid", "Flatten")]
     network.weight("shape", np.array([-1, 478, 3], np.int64))
-    network.node("Reshape", ["points", "shape"], "mesh")
+    network.node("Reshape", ["points", "shape"], "leaning")
+    upright = np.zeros((IRISES + len(OPPOSITE_IRISES), 3), np.float32)
+    upright[IRISES:, 0] = -LEANING
+    network.weight("upright", upright)
+    network.node("Add", ["leaning", "upright"], "mesh")
     network.weight("opposite", opposite(archive))
     network.weight("turned", np.array([-1, 1, 1], np.float32))
     network.weight("edge", np.array([SIDE, 0, 0], np.float32))

@@ -1,12 +1,12 @@
 """Measures what the tensors of the networks hold that are then rounded to whole numbers (quantised.py).
 
-    python -m models.build.ranges --data DIR [--data DIR ...]
+    python -m models.build.ranges --data DIR [--data DIR ...] [--network NAME ...]
 
 Every fifth picture of the folders is read, those of their `images`; each network sees the squares that the
-program shows it. Writes one file a network into models/build/measured/: of every channel the least, the
-greatest and the mean. The least and greatest are percentiles over the pictures of what each picture reaches:
-where a network adds up many layers, the last few percent of the reach cost all others more than they are
-worth. Needs the packages of the recipes and those of the program.
+program shows it. Writes one file a network, or one of those named, into models/build/measured/: of every
+channel the least, the greatest and the mean. The least and greatest are percentiles over the pictures of what
+each picture reaches: where a network adds up many layers, the last few percent of the reach cost all others
+more than they are worth. Needs the packages of the recipes and those of the program.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from models.build.wear import network as wear
 EVERY = 5
 # Pictures in a hundred whose reach is held; the rest is cut off where it goes beyond.
 HELD = {
+    "gender-cydral-v1": 99.0,
     "age-gender-faceres": 99.0,
     "age-gender-faceapi": 95.0,
     "expression-faceapi": 95.0,
@@ -116,6 +117,7 @@ def measured(content: bytes, fed: list[NDArray[np.float32]], held: float) -> dic
 
 
 NETWORKS: dict[str, tuple[Callable[[Path], bytes], Callable[[bytes], bytes]]] = {
+    "gender-cydral-v1": (appearance.cydral_gender, appearance.gender_floats),
     "age-gender-faceres": (appearance.faceres, appearance.faceres_floats),
     "age-gender-faceapi": (appearance.faceapi_age_gender, faceapi.age_gender_floats),
     "expression-faceapi": (expression.faceapi_expression, faceapi.face_expression_floats),
@@ -127,8 +129,11 @@ NETWORKS: dict[str, tuple[Callable[[Path], bytes], Callable[[bytes], bytes]]] = 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m models.build.ranges")
     parser.add_argument("--data", type=Path, action="append", required=True)
-    fed = seen(parser.parse_args().data)
-    for name, (fetch, convert) in NETWORKS.items():
+    parser.add_argument("--network", action="append", choices=NETWORKS)
+    arguments = parser.parse_args()
+    fed = seen(arguments.data)
+    for name in arguments.network or NETWORKS:
+        fetch, convert = NETWORKS[name]
         found = measured(convert(fetch(CACHE)), fed[name], HELD[name])
         np.savez_compressed(RANGES / f"{name}.npz", **found)  # type: ignore[arg-type]
         print(f"{name}: {len(found)} tensors on {len(fed[name])} faces")

@@ -101,6 +101,14 @@ def test_one_look_is_enough_for_a_sure_face_from_ahead(yaw: float, presence: flo
     np.testing.assert_allclose(mesh.points, laid(filling(yaw), first_square(upright(BOX))), atol=0.5)
 
 
+def test_two_looks_can_be_asked_for() -> None:
+    network = Network(filling())
+    network.presence = lambda _: 1.0
+    pixels = np.zeros((400, 400, 3), np.uint8)
+    FaceMesh(network, sure=2.0).fit(pixels, [upright(BOX)])  # type: ignore[arg-type]
+    assert len(network.shown) == 2
+
+
 def test_a_face_that_lies_elsewhere_in_its_square_is_looked_at_again() -> None:
     network = Network(points())
     network.presence = lambda _: 1.0

@@ -79,8 +79,8 @@ def test_a_mirror_image_has_the_mirror_image_of_the_likely_square() -> None:
     for marks in (template, template + np.array([[0, 1], [0, 0], [3, 0], [0, 0], [0, 0]])):
         square, other = likely_square(marks), likely_square((marks * [-1, 1] + [112, 0])[[1, 0, 2, 4, 3]])
         assert square is not None and other is not None
-        assert (other.x, other.y) == pytest.approx((112 - square.x, square.y), abs=0.3)
-        assert (other.side, other.angle) == pytest.approx((square.side, -square.angle), abs=0.02)
+        assert (other.x, other.y) == pytest.approx((112 - square.x, square.y), abs=0.6)
+        assert (other.side, other.angle) == pytest.approx((square.side, -square.angle), abs=0.03)
 
 
 def test_the_likely_square_holds_brows_and_chin() -> None:

@@ -67,3 +67,11 @@ def test_a_patch_outside_the_photo_or_nowhere_is_black() -> None:
     for x in (-900.0, float("nan")):
         taken = Patch(pixels, x, 20, 30).square(Square(-900, 20, 300, 0.0).matrix(128), 128)
         assert not taken.any()
+
+
+@pytest.mark.parametrize("side", [3.0, 20.0, 75.0, 140.0, 400.0])
+@pytest.mark.parametrize("x", [10.0, 100.0, 148.5])
+def test_what_is_warped_out_of_a_patch_is_what_is_warped_out_of_the_photo(side: float, x: float) -> None:
+    pixels = np.random.default_rng(5).integers(0, 256, (170, 190, 3), dtype=np.uint8)
+    matrix = Square(x, 80.0, side, 0.3).matrix(32)
+    np.testing.assert_array_equal(Patch(pixels, 105, 85, 70).warped(matrix, 32), warp(pixels, matrix, 32))
