@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from app.domain.errors import DiskFull
 from app.services.metrics.alarms import SETTLED_AFTER, AlarmService
 from app.services.metrics.ledger import Ledger
 
@@ -43,7 +44,9 @@ class Keeper:
         try:
             self._ledger.flush()
         except Exception as error:
-            _log.warning("What the last operations took could not be kept: %s", error)
+            # Of a full disk, whatever else was written to the library has told the person.
+            level = logging.INFO if isinstance(error, DiskFull) else logging.WARNING
+            _log.log(level, "What the last operations took could not be kept: %s", error)
 
     def turn(self) -> None:
         """What the thread does every FLUSH_SECONDS."""

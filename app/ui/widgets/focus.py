@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.ui.theme import Theme
 
@@ -116,11 +117,14 @@ class FocusRing(QObject):
 
     def _drop(self) -> None:
         if self._target is not None:
+            # A control that ends while it has the keyboard gives it up when it is half gone already.
             for widget in self._watched:
-                widget.removeEventFilter(self)
-            self._target.destroyed.disconnect(self._forget)
+                if isValid(widget):
+                    widget.removeEventFilter(self)
+            if isValid(self._target):
+                self._target.destroyed.disconnect(self._forget)
         self._watched.clear()
-        if self._ring is not None:
+        if self._ring is not None and isValid(self._ring):
             self._ring.hide()
             self._ring.deleteLater()
         self._target = self._ring = None
@@ -130,11 +134,9 @@ class FocusRing(QObject):
         self._target = None
         self._watched.clear()
         ring, self._ring = self._ring, None
-        if ring is not None:
-            try:
-                ring.deleteLater()
-            except RuntimeError:
-                return  # deleted together with its parent
+        # It may have been deleted together with its parent.
+        if ring is not None and isValid(ring):
+            ring.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

@@ -394,6 +394,34 @@ def test_the_ring_is_for_the_keyboard_and_follows(theme: Theme, qapp, qtbot) -> 
         ring.close()
 
 
+def test_a_control_may_end_while_it_has_the_ring(theme: Theme, qapp, qtbot, capsys) -> None:
+    """A row that is replaced takes the button with it that replaced it; the focus goes on meanwhile."""
+    ring = FocusRing(qapp, theme)
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QHBoxLayout(window)
+    row, other = QWidget(), Button(theme, "Other")
+    inside = QHBoxLayout(row)
+    button = Button(theme, "One")
+    inside.addWidget(button)
+    column.addWidget(row)
+    column.addWidget(other)
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    try:
+        ring._keyboard = True
+        button.setFocus()
+        qtbot.waitUntil(button.hasFocus)
+        assert ring._target is button
+        row.deleteLater()
+        QApplication.sendPostedEvents(row, QEvent.Type.DeferredDelete)
+        assert ring._target is not button
+    finally:
+        ring.close()
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_a_narrow_row_does_not_cut_the_ring(theme: Theme, qapp, qtbot) -> None:
     ring = FocusRing(qapp, theme)
     window = QWidget()

@@ -87,7 +87,7 @@ def test_a_full_disk_is_said_once_tried_ever_more_seldom_and_loses_nothing(
             "What operations took cannot be kept at the moment: The disk is full."
         ]
         keeper.close()
-    assert len(caplog.records) == 2
+    assert len(caplog.records) == 1, "at the end whatever else was written to the library has said it"
     for _ in range(70):
         keeper.turn()
     assert total(Counter(library)).requests == 1
