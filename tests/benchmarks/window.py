@@ -148,7 +148,8 @@ def child(
         QTimer.singleShot(0, lambda: None)
         watch = QTimer()
         watch.setInterval(100)
-        watch.timeout.connect(lambda: qt.quit() if not bench.jobs.active(view.id) else None)
+        # Not quit, which would close the window, and with it the endpoint, while the beat is measured.
+        watch.timeout.connect(lambda: qt.exit() if not bench.jobs.active(view.id) else None)
         watch.start()
         qt.exec()
         timer.stop()

@@ -84,6 +84,7 @@ class Application:
             try:
                 guard.check(scope["headers"])
             except ServiceError as error:
+                await asyncio.sleep(self._limits.refusal_seconds)
                 await _failed(error)(scope, receive, send)
                 return
             await inner(scope, receive, send)
@@ -109,6 +110,7 @@ class Application:
             # Nobody hears it.
             return HttpResponse(status_code=400)
         except ServiceError as error:
+            await asyncio.sleep(self._limits.refusal_seconds)
             return _failed(error)
         except Exception as error:
             _log.exception("A request failed")

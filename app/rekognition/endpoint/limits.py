@@ -14,6 +14,8 @@ class Limits:
     body: 5 MB of image are 6.7 MB of base64, with the rest of the request beside it.
     held: what all bodies together may take, read or waiting.
     connections: macOS lets a windowed program have 256 files open, the library's among them.
+    refusal_seconds: who is refused hears of it so much later: a flood of refusals leaves the machine to
+    the window.
     threads: for operations on what is stored. picture_threads: for those that look at a picture.
     """
 
@@ -24,6 +26,7 @@ class Limits:
     header_seconds: float = 10.0
     body_seconds: float = 20.0
     idle_seconds: int = 15
+    refusal_seconds: float = 0.05
     connections: int = 128
     waiting: int = 128
     threads: int = 4
